@@ -1,0 +1,399 @@
+import * as z from "zod"
+import { readNumber } from "./number.ts"
+import type { Path } from "./source.ts"
+import type { Vector } from "./types.ts"
+
+/**
+ * The bricks that `given` is made of. Each takes its description; its messages complete the
+ * sentence "`given.k` …" and name the value that was found.
+ */
+
+/** Marks an issue of ours: its stable code, and what to type instead. */
+interface Complaint {
+  path: Path
+  message: string
+  code?: string
+  hint?: string
+}
+
+interface Range {
+  min?: number
+  max?: number
+  /** Strictly above. */
+  above?: number
+}
+
+z.config({
+  jitless: true,
+  customError: issue => {
+    const found = describe(issue.input)
+    if (issue.code === "invalid_type") {
+      const expected = expectedWords[issue.expected] ?? `a ${issue.expected}`
+      return issue.input === undefined
+        ? `needs ${expected}`
+        : `must be ${expected}, but it is ${found}`
+    }
+    if (issue.code === "invalid_value") {
+      const options = issue.values.map(value => `\`${String(value)}\``)
+      return `must be ${options.length > 1 ? "one of " : ""}${options.join(", ")}, but it is ${found}`
+    }
+    if (issue.code === "too_small") {
+      const noun =
+        issue.origin === "array" ? `at least ${plural(Number(issue.minimum), "entry")}` : undefined
+      return noun ? `needs ${noun}` : `must be at least ${issue.minimum}, but it is ${found}`
+    }
+    return undefined
+  },
+})
+
+/** A real number: `0.04`, or exact text such as `"1/3"` or `"sqrt(2)"`. */
+export function number(description: string, range: Range = {}) {
+  return real(range, "number").describe(description)
+}
+
+/** A whole number. */
+export function integer(description: string, range: Range = {}) {
+  return real(range, "whole number").describe(description)
+}
+
+/** A number that may be infinite (`.inf`). */
+export function extended(description: string) {
+  return real({}, "number", true).describe(description)
+}
+
+/** A name: text, or a number or yes/no that is meant as one. */
+export function label(description: string) {
+  return anyLabel().describe(description)
+}
+
+/** Names in order, none twice unless `repeated`. */
+export function labels(description: string, { repeated = false } = {}) {
+  const names = z.array(anyLabel()).min(1).meta({ title: "list of labels" })
+  const checked = repeated ? names : names.superRefine((list, context) => unique(list, context))
+  return checked.describe(description)
+}
+
+/** Words. */
+export function text(description: string) {
+  return z.string().meta({ title: "text" }).describe(description)
+}
+
+export function flag(description: string) {
+  return z.boolean().meta({ title: "true or false" }).describe(description)
+}
+
+/** One of a few words or numbers. */
+export function oneOf<const O extends readonly (string | number)[]>(
+  description: string,
+  options: O,
+) {
+  return z.literal(options).describe(description)
+}
+
+/** (n) */
+export function vector(description: string, range: Range = {}) {
+  return z.array(real(range, "number")).min(1).meta({ title: "vector" }).describe(description)
+}
+
+/** (n), or one number for all n. */
+export function broadcast(description: string) {
+  return z
+    .union([real({}, "number"), z.array(real({}, "number")).min(1)])
+    .meta({ title: "vector or number" })
+    .describe(description)
+}
+
+/** (rows, cols); every row as long as the first. */
+export function grid(description: string, range: Range = {}) {
+  return rectangular(z.array(z.array(real(range, "number")).min(1)).min(1))
+    .meta({ title: "grid" })
+    .describe(description)
+}
+
+/** (m, rows, cols); every grid of one shape. */
+export function stack(description: string, range: Range = {}) {
+  const grids = z.array(rectangular(z.array(z.array(real(range, "number")).min(1)).min(1))).min(1)
+  return grids
+    .superRefine((list, context) => {
+      const first = list[0]
+      if (!first) return
+      for (const [m, each] of list.entries()) {
+        if (sizes(each) === sizes(first)) continue
+        complain(context, {
+          path: [m],
+          code: "shape",
+          message: `is ${sizes(each)}, but the first grid is ${sizes(first)}`,
+        })
+      }
+    })
+    .meta({ title: "stack" })
+    .describe(description)
+}
+
+/** Labels in rows and columns; numbers are taken as labels. */
+export function labelGrid(description: string) {
+  return rectangular(z.array(z.array(anyLabel()).min(1)).min(1))
+    .meta({ title: "grid of labels" })
+    .describe(description)
+}
+
+/** Probabilities that sum to 1. */
+export function distribution(description: string) {
+  return z
+    .array(real({ min: 0 }, "number"))
+    .min(1)
+    .superRefine((values, context) => {
+      const sum = total(values)
+      if (Math.abs(sum - 1) <= 1e-9) return
+      const shown = short(sum)
+      complain(context, {
+        path: [],
+        code: "distribution",
+        message: `must sum to 1, but it sums to ${shown}`,
+        hint: sum > 0 ? distributionHint(values, sum) : "give each outcome its probability",
+      })
+    })
+    .meta({ title: "distribution" })
+    .describe(description)
+}
+
+/** Values by name. */
+export function record<V extends z.ZodType>(description: string, value: V) {
+  return z.record(z.string(), value).meta({ title: "map" }).describe(description)
+}
+
+/** A value that never leaves in a paper or at feedback `hint` and below. */
+export function secret<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ secret: true }) as S
+}
+
+/**
+ * A check across fields. It runs as soon as the fields it names were read, so that all
+ * complaints come at once; `path` starts at the field it is about.
+ */
+export function rule<G extends object>(
+  names: readonly (keyof G & string)[],
+  test: (given: G) => Complaint | undefined,
+) {
+  return z.superRefine<G>(
+    (given, context) => {
+      const complaint = test(given)
+      if (complaint) complain(context, complaint)
+    },
+    { when: ({ issues }) => !issues.some(issue => names.some(name => name === issue.path?.[0])) },
+  )
+}
+
+/** Exactly one of these sets of fields must be given, whole; `what` names what they yield. */
+export function oneWay<G extends object>(
+  what: string,
+  ways: readonly (readonly (keyof G & string)[])[],
+) {
+  const listed = ways.map(way => way.map(name => `\`${name}\``).join(" with ")).join(", or ")
+  return rule<G>(ways.flat(), given => {
+    const begun = ways.filter(way => way.some(name => given[name] !== undefined))
+    const [way] = begun
+    if (!way) return { path: [], code: "missing-field", message: `needs ${what}: give ${listed}` }
+    const [, other] = begun
+    const extra = other?.find(name => given[name] !== undefined && !way.includes(name))
+    if (extra !== undefined) {
+      return {
+        path: [extra],
+        code: "conflict",
+        message: `stands beside \`${way[0]}\`: give ${listed}`,
+      }
+    }
+    const missing = way.find(name => given[name] === undefined)
+    if (missing === undefined) return undefined
+    return {
+      path: [missing],
+      code: "missing-field",
+      message: `is missing beside \`${way.filter(name => name !== missing).join("`, `")}\``,
+    }
+  })
+}
+
+/** The named grids must have the shape of the first of them that is given. */
+export function sameShape<G extends object>(...names: readonly (keyof G & string)[]) {
+  return rule<G>(names, given => {
+    const present = names.filter(name => given[name] !== undefined)
+    const first = present[0]
+    const other = present.find(name => sizes(given[name]) !== sizes(given[first ?? name]))
+    if (first === undefined || other === undefined) return undefined
+    return {
+      path: [other],
+      code: "shape",
+      message: `must have the shape of \`${first}\`, ${sizes(given[first])}, but it is ${sizes(given[other])}`,
+    }
+  })
+}
+
+/**
+ * A dimension of one field must equal that of another, where both are given as lists:
+ * `match(["W_xh", "columns"], ["inputs", "columns"])`. `say` words the other side in the terms of
+ * the field ("tokens have 4 dimensions").
+ */
+export function match<G extends object>(
+  [name, dimension]: readonly [keyof G & string, Dimension],
+  [other, otherDimension]: readonly [keyof G & string, Dimension],
+  say = (n: number) => `\`${other}\` has ${plural(n, dimensionWords[otherDimension])}`,
+) {
+  return rule<G>([name, other], given => {
+    const found = extent(given[name], dimension)
+    const expected = extent(given[other], otherDimension)
+    if (found === undefined || expected === undefined || found === expected) return undefined
+    const message = `has ${plural(found, dimensionWords[dimension])}, but ${say(expected)}`
+    return { path: [name], code: "shape", message }
+  })
+}
+
+type Dimension = "length" | "rows" | "columns"
+const dimensionWords = { length: "number", rows: "row", columns: "column" } as const
+
+function extent(value: unknown, dimension: Dimension): number | undefined {
+  const list = dimension === "columns" && Array.isArray(value) ? value[0] : value
+  return Array.isArray(list) ? list.length : undefined
+}
+
+/** The shape of nested lists in words: `3×2`, or `4` for a vector. */
+export function sizes(value: unknown): string {
+  const lengths: number[] = []
+  for (let at = value; Array.isArray(at); at = at[0]) lengths.push(at.length)
+  return lengths.join("×")
+}
+
+/** A value as a message names it. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return "empty"
+  if (Array.isArray(value))
+    return value.length === 0 ? "an empty list" : `a list of ${value.length}`
+  if (typeof value === "object") return "a map"
+  if (typeof value === "string")
+    return `the text "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`
+  return `\`${String(value)}\``
+}
+
+/** "1 row", "3 rows". */
+export function plural(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`
+  return `${count} ${noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+}
+
+export function total(values: Vector): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+type Context = z.core.$RefinementCtx<unknown>
+
+function complain(context: Context, { path, message, code = "value", hint }: Complaint): void {
+  context.addIssue({
+    code: "custom",
+    path: [...path],
+    message,
+    params: { code, ...(hint !== undefined && { hint }) },
+  })
+}
+
+function real(range: Range, noun: "number" | "whole number", infinite = false) {
+  const missing = (input: unknown) =>
+    input === undefined ? `needs a ${noun}` : `must be a ${noun}, but it is ${describe(input)}`
+  return z
+    .union([z.number(), z.string()], { error: ({ input }) => missing(input) })
+    .transform((input, context): number => {
+      const found = typeof input === "number" ? { value: input } : readNumber(input)
+      if (!("value" in found)) {
+        const why = found.reason === "not a number" ? "" : ` (${found.reason})`
+        complain(context, {
+          path: [],
+          code: "type",
+          message: `${missing(input)}${why}`,
+          ...(found.hint && { hint: found.hint }),
+        })
+        return z.NEVER
+      }
+      const wrong = outside(found.value, range, noun, infinite)
+      if (wrong)
+        complain(context, {
+          path: [],
+          code: "range",
+          message: `${wrong}, but it is ${describe(input)}`,
+        })
+      return found.value
+    })
+    .meta({ title: noun })
+}
+
+function outside(
+  value: number,
+  { min, max, above }: Range,
+  noun: string,
+  infinite: boolean,
+): string | undefined {
+  if (!infinite && !Number.isFinite(value)) return "must be finite"
+  if (noun === "whole number" && !Number.isSafeInteger(value)) return "must be a whole number"
+  if (above !== undefined && value <= above) return `must be above ${above}`
+  if (min !== undefined && max !== undefined && (value < min || value > max)) {
+    return `must be between ${min} and ${max}`
+  }
+  if (min !== undefined && value < min) return `must be at least ${min}`
+  if (max !== undefined && value > max) return `must be at most ${max}`
+  return undefined
+}
+
+function anyLabel() {
+  return z
+    .union([z.string(), z.number(), z.boolean()], {
+      error: ({ input }) =>
+        input === undefined ? "needs a label" : `must be a label, but it is ${describe(input)}`,
+    })
+    .transform(String)
+    .meta({ title: "label" })
+}
+
+function unique(list: readonly string[], context: Context): void {
+  for (const [i, name] of list.entries()) {
+    const first = list.indexOf(name)
+    if (first < i)
+      complain(context, {
+        path: [i],
+        code: "duplicate",
+        message: `is \`${name}\` again: each name stands once`,
+      })
+  }
+}
+
+function rectangular<T>(schema: z.ZodType<T[][]>) {
+  return schema.superRefine((rows, context) => {
+    const width = rows[0]?.length ?? 0
+    for (const [i, row] of rows.entries()) {
+      if (row.length === width) continue
+      complain(context, {
+        path: [i],
+        code: "ragged",
+        message: `has ${plural(row.length, "number")}, but the first row has ${width}`,
+        hint: "every row of a grid is as long as the first",
+      })
+    }
+  })
+}
+
+function distributionHint(values: Vector, sum: number): string {
+  const scaled = values.map(value => short(value / sum)).join(", ")
+  return Math.abs(sum - 1) < 0.01
+    ? 'write thirds and the like exactly, as "1/3"'
+    : `check the values; divided by their sum they are ${scaled}`
+}
+
+/** A number for a message, where no renderer is at hand. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(6)))
+}
+
+const expectedWords: Record<string, string> = {
+  array: "a list",
+  object: "a map",
+  record: "a map",
+  string: "a text",
+  boolean: "true or false",
+  number: "a number",
+}

@@ -1,0 +1,401 @@
+import * as z from "zod"
+import { type Diagnostic, suggest } from "./diagnostic.ts"
+import { describe, flag, integer, number, text } from "./fields.ts"
+import type { Kind } from "./kind.ts"
+import { Fraction, isReadable, loadExpressions, readNumber } from "./number.ts"
+import { type Data, entry, locate, type Path, type Source, toData, type Written } from "./source.ts"
+
+/** Kinds by name, each loaded when a problem asks for it. */
+export type Registry = Readonly<Record<string, () => Promise<{ default: Kind }>>>
+
+/** What may be set for a problem, or nearer, for one of its answers. */
+export interface Settings {
+  tolerance?: { rel?: number | undefined; abs?: number | undefined }
+  precision?: { decimals?: number | undefined; figures?: number | undefined }
+  carried?: number
+  imprecise?: number
+  entries?: "each" | "all-or-nothing"
+}
+
+export interface Asked extends Settings {
+  points?: Fraction
+}
+
+/** A problem, read and checked. */
+export interface Problem {
+  id: string
+  kind: Kind
+  title: string
+  source?: string
+  question?: string
+  points?: Fraction
+  /** Valid for the kind's schema, defaults filled in. */
+  given: Readonly<Record<string, unknown>>
+  /** The same with exact text kept as it was typed. */
+  givenAsWritten: Readonly<Record<string, Data>>
+  /** Exact texts of the givens by their value, such as `1/3`, so that solutions can show them. */
+  notation: ReadonlyMap<number, string>
+  settings: Settings
+  /** The asked answers; absent: all. */
+  ask?: ReadonlyMap<string, Asked>
+  /** The author's own key, as written. */
+  expect?: Written
+  /** Where it stands, for messages. */
+  origin: { source: Source; written: Written }
+}
+
+/** An exam: a file that collects problems of other files. */
+export interface Exam {
+  title: string
+  uses: readonly { path: string; points?: Fraction; written: Written }[]
+}
+
+export interface Loaded {
+  problems: Problem[]
+  exams: Exam[]
+  diagnostics: Diagnostic[]
+}
+
+/** Reads every problem of a file; complains about all that is wrong with it at once. */
+export async function loadProblems(source: Source, registry: Registry): Promise<Loaded> {
+  const loaded: Loaded = { problems: [], exams: [], diagnostics: [] }
+  const { diagnostics } = loaded
+  const written = source.documents.flatMap(document => {
+    diagnostics.push(...document.diagnostics)
+    return document.written && !isNothing(document.written) ? [document.written] : []
+  })
+  if (written.length === 0) {
+    const empty = { start: 0, end: 0 }
+    if (diagnostics.length === 0) {
+      diagnostics.push(
+        source.diagnostic(
+          "empty",
+          "the file holds no problem",
+          empty,
+          "start with `dlcheck new <kind>`",
+        ),
+      )
+    }
+    return loaded
+  }
+  if (diagnostics.some(({ code }) => code === "too-large")) return loaded
+  const stem = stemOf(source.file)
+  const items = written.flatMap(document => itemsOf(document, source, loaded))
+  for (const [i, item] of items.entries()) {
+    const fallback = items.length > 1 ? `${stem}-${i + 1}` : stem
+    const problem = await loadProblem(item, fallback, source, registry, diagnostics)
+    if (problem) loaded.problems.push(problem)
+  }
+  diagnostics.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0))
+  return loaded
+}
+
+/** Complains where two problems of a run share an id. */
+export function repeatedIds(problems: readonly Problem[]): Diagnostic[] {
+  const seen = new Map<string, Problem>()
+  return problems.flatMap(problem => {
+    const first = seen.get(problem.id)
+    if (!first) {
+      seen.set(problem.id, problem)
+      return []
+    }
+    const { source, written } = problem.origin
+    const where = first.origin.source
+    const { line } = where.place(first.origin.written)
+    return source.diagnostic(
+      "repeated-id",
+      `the id \`${problem.id}\` is also used by ${where.file}:${line}`,
+      entry(written, "id")?.value ?? written,
+      "give one of the two another `id:`",
+    )
+  })
+}
+
+/** The fields of a problem file besides `given`, whose schema belongs to the kind. */
+export function problemSchema(given: z.ZodType, kinds: readonly string[]) {
+  const share = number("credit between 0 and 1", { min: 0, max: 1 })
+  const settings = {
+    tolerance: z
+      .strictObject({
+        rel: number("share of the right value", { min: 0 }),
+        abs: number("distance", { min: 0 }),
+      })
+      .partial()
+      .describe("how far a right answer may be off"),
+    precision: z
+      .strictObject({
+        decimals: integer("decimals asked", { min: 0 }),
+        figures: integer("significant figures asked", { min: 1 }),
+      })
+      .partial()
+      .describe("how precisely an answer must be written"),
+    carried: share.describe(
+      "credit for an answer that follows from an earlier mistake (default 1)",
+    ),
+    imprecise: share.describe("credit for an answer that is rounded too coarsely (default 0.5)"),
+    entries: z
+      .literal(["each", "all-or-nothing"])
+      .describe("whether entries of one answer earn their share each (default) or together"),
+  }
+  const asked = z
+    .strictObject({ points: number("points of this answer", { min: 0 }), ...settings })
+    .partial()
+  const askedOrNothing = z.union([asked, z.null()], {
+    error: ({ input }) => `must be a map of settings, but it is ${describe(input)}`,
+  })
+  return z
+    .strictObject({
+      kind: z.literal(kinds).describe("the kind of problem"),
+      id: text("the problem's name in submissions (default: the file's name)"),
+      title: text("the heading"),
+      source: text("where the problem comes from"),
+      points: number("points of the whole problem", { min: 0 }),
+      question: text("the question in Markdown (default: worded from the givens)"),
+      given,
+      ask: z
+        .union([z.array(z.string()), z.record(z.string(), askedOrNothing)], {
+          error: ({ input }) =>
+            `must be a list of answers or a map with their settings, but it is ${describe(input)}`,
+        })
+        .describe("which answers are asked, all by default"),
+      expect: z
+        .record(z.string(), z.unknown())
+        .describe("the author's own key, compared by `dlcheck lint`"),
+      notes: z.unknown().describe("anything for the author's own eyes"),
+      implied: flag("whether a blank earns its points when a correct answer depends on it"),
+      expressions: flag(
+        "whether expressions such as sqrt(2) may be written as answers (default true)",
+      ),
+      ...settings,
+    })
+    .partial()
+    .required({ kind: true, given: true })
+}
+
+function itemsOf(document: Written, source: Source, loaded: Loaded): Written[] {
+  const list = entry(document, "problems")
+  if (!list) return [document]
+  if (list.value.type !== "list") {
+    loaded.diagnostics.push(source.diagnostic("type", "`problems` must be a list", list.value))
+    return []
+  }
+  const items = list.value.items
+  if (!items.some(item => entry(item, "use"))) return items
+  loaded.exams.push(examOf(document, items, source, loaded.diagnostics))
+  return items.filter(item => !entry(item, "use"))
+}
+
+function examOf(
+  document: Written,
+  items: Written[],
+  source: Source,
+  diagnostics: Diagnostic[],
+): Exam {
+  const title = entry(document, "title")?.value
+  const uses = items.flatMap(item => {
+    const use = entry(item, "use")
+    if (!use) return []
+    const pointsWritten = entry(item, "points")?.value
+    const read = pointsWritten?.type === "scalar" ? readNumber(pointsWritten.text) : undefined
+    if (
+      use.value.type !== "scalar" ||
+      (pointsWritten && !(read && isReadable(read) && read.exact))
+    ) {
+      diagnostics.push(
+        source.diagnostic(
+          "exam",
+          "an exam lists `use: path` and, if you like, `points: number`",
+          item,
+        ),
+      )
+      return []
+    }
+    const points = read && isReadable(read) ? read.exact : undefined
+    return [{ path: use.value.text, written: item, ...(points && { points }) }]
+  })
+  return { title: title?.type === "scalar" ? title.text : stemOf(source.file), uses }
+}
+
+async function loadProblem(
+  written: Written,
+  fallbackId: string,
+  source: Source,
+  registry: Registry,
+  diagnostics: Diagnostic[],
+): Promise<Problem | undefined> {
+  const report = (code: string, message: string, path: Path, hint?: string, onKey = false) =>
+    void diagnostics.push(source.diagnostic(code, message, locate(written, path, onKey), hint))
+  if (written.type !== "map") {
+    return report("type", `a problem must be a map with \`kind\` and \`given\``, [])
+  }
+  const named = entry(written, "kind")?.value
+  const name = named?.type === "scalar" ? named.text : undefined
+  if (!name)
+    return report(
+      "no-kind",
+      "this problem names no kind",
+      ["kind"],
+      "start with `kind: harris`, say; `dlcheck kinds` lists them",
+    )
+  const load = Object.hasOwn(registry, name) ? registry[name] : undefined
+  if (!load)
+    return report(
+      "unknown-kind",
+      `there is no kind \`${name}\``,
+      ["kind"],
+      suggest(name, Object.keys(registry)),
+    )
+  const [{ default: kind }] = await Promise.all([load(), loadExpressions(scalarTexts(written))])
+
+  const data = toData(written)
+  const parsed = problemSchema(kind.given, [name]).safeParse(data)
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) reportIssue(issue, data, kind, report)
+    return undefined
+  }
+  const { id, title, source: from, question, points, ask, given, ...rest } = parsed.data
+  const givenData = (data as { given: Data }).given
+  const notation = new Map<number, string>()
+  const givenAsWritten = asWritten(given, givenData, notation) as Record<string, Data>
+  const expect = entry(written, "expect")?.value
+  const { tolerance, precision, carried, imprecise, entries } = rest
+  const asked = ask && askedAnswers(ask, written)
+  return {
+    id: id ?? fallbackId,
+    kind,
+    title: title ?? kind.title,
+    ...(from !== undefined && { source: from }),
+    ...(question !== undefined && { question }),
+    ...(points !== undefined && { points: exactPoints(written, ["points"], points) }),
+    given: given as Record<string, unknown>,
+    givenAsWritten,
+    notation,
+    settings: withoutUndefined({ tolerance, precision, carried, imprecise, entries }),
+    ...(asked && { ask: asked }),
+    ...(expect && { expect }),
+    origin: { source, written },
+  }
+}
+
+type Report = (code: string, message: string, path: Path, hint?: string, onKey?: boolean) => void
+
+function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Report): void {
+  const path = issue.path.map(step => (typeof step === "symbol" ? String(step) : step))
+  if (issue.code === "unrecognized_keys") {
+    for (const key of issue.keys) {
+      const owner = path.length === 0 ? "a problem" : `\`${dotted(path)}\``
+      const hint = suggest(key, knownNames(kind, path))
+      report("unknown-field", `${owner} has no field \`${key}\``, [...path, key], hint, true)
+    }
+    return
+  }
+  const params = issue.code === "custom" ? (issue.params ?? {}) : {}
+  const missing = valueAt(data, path) === undefined
+  const code = typeof params.code === "string" ? params.code : missing ? "missing-field" : "type"
+  const hint = typeof params.hint === "string" ? params.hint : undefined
+  const subject = path.length === 0 ? "the problem" : `\`${dotted(path)}\``
+  report(code, `${subject} ${issue.message}`, path, hint)
+}
+
+/** The field names that may stand at a path, for "did you mean". */
+function knownNames(kind: Kind, path: Path): string[] {
+  let schema: unknown = z.toJSONSchema(problemSchema(kind.given, [kind.name]), {
+    io: "input",
+    unrepresentable: "any",
+  })
+  for (const step of path) {
+    const at = schema as { properties?: Record<string, unknown>; items?: unknown } | undefined
+    schema = at?.properties?.[step] ?? at?.items
+  }
+  return Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})
+}
+
+function askedAnswers(
+  ask: string[] | Record<string, unknown>,
+  written: Written,
+): ReadonlyMap<string, Asked> {
+  if (Array.isArray(ask)) return new Map(ask.map(name => [name, {}]))
+  return new Map(
+    Object.entries(ask).map(([name, settings]) => {
+      const { points, ...rest } = (settings ?? {}) as Settings & { points?: number }
+      const own =
+        points === undefined
+          ? {}
+          : { points: exactPoints(written, ["ask", name, "points"], points) }
+      return [name, { ...withoutUndefined(rest), ...own }]
+    }),
+  )
+}
+
+/** Points as typed, so that thirds add up. */
+function exactPoints(written: Written, path: Path, value: number): Fraction {
+  const at = locate(written, path)
+  const read = "text" in at && typeof at.text === "string" ? readNumber(at.text) : undefined
+  return read && isReadable(read) && read.exact ? read.exact : new Fraction(value)
+}
+
+/** The parsed givens with exact text put back; collects which text stands for which value. */
+function asWritten(parsed: unknown, data: Data | undefined, notation: Map<number, string>): Data {
+  if (typeof parsed === "number") {
+    if (typeof data !== "string") return parsed
+    if (Number.isFinite(parsed)) notation.set(parsed, data)
+    return data
+  }
+  if (Array.isArray(parsed)) {
+    return parsed.map((each, i) =>
+      asWritten(each, Array.isArray(data) ? data[i] : undefined, notation),
+    )
+  }
+  if (typeof parsed === "object" && parsed !== null) {
+    const fields = typeof data === "object" && data !== null && !Array.isArray(data) ? data : {}
+    return Object.fromEntries(
+      Object.entries(parsed)
+        .filter(([, each]) => each !== undefined)
+        .map(([name, each]) => [
+          name,
+          asWritten(each, Object.hasOwn(fields, name) ? fields[name] : undefined, notation),
+        ]),
+    )
+  }
+  return parsed as Data
+}
+
+function* scalarTexts(written: Written): Generator<string> {
+  if (written.type === "scalar") {
+    if (typeof written.value === "string") yield written.text
+  } else if (written.type === "list") for (const item of written.items) yield* scalarTexts(item)
+  else for (const { value } of written.entries) yield* scalarTexts(value)
+}
+
+function valueAt(data: Data, path: Path): Data | undefined {
+  let at: Data | undefined = data
+  for (const step of path) {
+    if (typeof at !== "object" || at === null) return undefined
+    at = Array.isArray(at) ? at[Number(step)] : at[step]
+  }
+  return at
+}
+
+/** `given.Ix[2][1]`, with list places counted from 1 as people do. */
+function dotted(path: Path): string {
+  return path
+    .map((step, i) => (typeof step === "number" ? `[${step + 1}]` : i === 0 ? step : `.${step}`))
+    .join("")
+}
+
+function isNothing(written: Written): boolean {
+  return written.type === "scalar" && written.value === null
+}
+
+function stemOf(file: string): string {
+  const name = file.split(/[/\\]/).at(-1) ?? file
+  return name.replace(/\.ya?ml$/i, "")
+}
+
+function withoutUndefined<T extends object>(
+  fields: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as never
+}

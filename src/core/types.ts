@@ -1,0 +1,104 @@
+import type Fraction from "fraction.js"
+
+/** (n) */
+export type Vector = readonly number[]
+/** (rows, cols), row-major */
+export type Grid = readonly Vector[]
+/** (m, rows, cols) */
+export type Stack = readonly Grid[]
+
+/** A found point: its fields by name. */
+export type Point = Readonly<Record<string, number | string>>
+
+export type AnswerType =
+  | "number"
+  | "integer"
+  | "ratio"
+  | "vector"
+  | "grid"
+  | "stack"
+  | "record"
+  | "choice"
+  | "set"
+  | "list"
+  | "points"
+  | "shape"
+  | "shapes"
+  | "labels"
+  | "table"
+  | "expression"
+  | "text"
+
+/** What a record's entries are. */
+export type RecordOf = "number" | "integer" | "ratio" | "vector" | "grid"
+
+/** Every value an answer can have. */
+export type AnswerValue =
+  | number
+  | bigint
+  | string
+  | Fraction
+  | Vector
+  | Grid
+  | Stack
+  | readonly string[]
+  | readonly (number | string)[]
+  | readonly (readonly (number | string)[])[]
+  | readonly Point[]
+  | Readonly<
+      Record<string, number | Fraction | Vector | Grid | string | boolean | readonly string[]>
+    >
+
+/** What the grader, the key and the help need to know of an answer besides its value. */
+export interface Declared {
+  label: string
+  unit?: string
+  /** Exists only where its input does; otherwise a solver must answer it. */
+  optional?: boolean
+  /** The admissible range of every number in it. */
+  min?: number
+  max?: number
+  /** A symmetric grid: entries across the diagonal are one entry. */
+  mirrored?: boolean
+  /** Angles are compared modulo this. */
+  period?: number
+  /** The value depends on the base of a logarithm. */
+  log?: boolean
+  /** Nothing later uses it. */
+  aside?: boolean
+}
+
+/** The declaration of one answer; `V` is the type of its value. */
+export interface Answer<V extends AnswerValue = AnswerValue> extends Declared {
+  type: AnswerType
+  /** Of a record: what its entries are. */
+  of?: RecordOf
+  /** Of choice, set, labels and table: what may be written. */
+  options?: readonly string[]
+  /** Of points: the fields that name a point; the order in which points are listed. */
+  key?: readonly string[]
+  sort?: readonly string[]
+  /** Only for the type checker. */
+  readonly value?: V
+}
+
+export type Answers = Readonly<Record<string, Answer>>
+export type ValueOf<A> = A extends Answer<infer V> ? V : never
+
+/** Where a piece of an answer belongs: an index of its outermost dimension, or a name. */
+export type At = number | string
+
+/** One piece of an answer, handed over by the solver in the order of the work. */
+export interface Handed {
+  name: string
+  /** Absent when the answer comes whole. */
+  at?: At
+  value: AnswerValue
+  /** The value under each slip that changes this formula, by the slip's words. */
+  slips: Readonly<Record<string, AnswerValue>>
+  /** The old value, where the piece is an old value plus a step. */
+  from?: AnswerValue
+}
+
+/** Replaces a piece by another value: a student's own, or a slip's. `undefined` keeps it. */
+export type Pin = (handed: Handed) => AnswerValue | undefined
