@@ -73,6 +73,17 @@ export function labels(description: string, { repeated = false } = {}) {
   return checked.describe(description)
 }
 
+/** One name or a list of them, none twice; the list may be empty. */
+export function labelOrLabels(description: string) {
+  const list = z.array(anyLabel()).superRefine((names, context) => unique(names, context))
+  return z
+    .union([anyLabel(), list], {
+      error: ({ input }) => mustBe("a label or a list of labels", input),
+    })
+    .meta({ title: "label or list of labels" })
+    .describe(description)
+}
+
 /** Words. */
 export function text(description: string) {
   return z.string().meta({ title: "text" }).describe(description)
@@ -80,6 +91,32 @@ export function text(description: string) {
 
 export function flag(description: string) {
   return z.boolean().meta({ title: "true or false" }).describe(description)
+}
+
+/** One of a few words, or what another brick reads, which `noun` names: `causal`, or a grid. */
+export function wordOr<const W extends readonly string[], S extends z.ZodType>(
+  description: string,
+  words: W,
+  other: S,
+  noun: string,
+) {
+  const expected = `${quoted(words)} or ${noun}`
+  return z
+    .union([z.literal(words), other], { error: ({ input }) => mustBe(expected, input) })
+    .describe(description)
+}
+
+/** One of a few words, or a number. */
+export function wordOrNumber<const W extends readonly string[]>(
+  description: string,
+  words: W,
+  range: Range = {},
+) {
+  const expected = `${quoted(words)} or a number`
+  return z
+    .union([z.literal(words), real(range, "number", false, expected)])
+    .meta({ title: "word or number" })
+    .describe(description)
 }
 
 /** One of a few words or numbers. */
@@ -98,8 +135,21 @@ export function vector(description: string, range: Range = {}) {
 /** (n), or one number for all n. */
 export function broadcast(description: string) {
   return z
-    .union([real({}, "number"), z.array(real({}, "number")).min(1)])
+    .union([real({}, "number"), z.array(real({}, "number")).min(1)], {
+      error: ({ input }) => mustBe("a number or a list of numbers", input),
+    })
     .meta({ title: "vector or number" })
+    .describe(description)
+}
+
+/** One whole number for both axes, or [along the height, along the width]. */
+export function perAxis(description: string, range: Range = {}) {
+  const size = real(range, "whole number")
+  const error = ({ input }: { input?: unknown }) =>
+    mustBe("a whole number or a pair [height, width]", input)
+  return z
+    .union([size, z.tuple([size, size], { error })], { error })
+    .meta({ title: "whole number or pair" })
     .describe(description)
 }
 
@@ -107,6 +157,24 @@ export function broadcast(description: string) {
 export function grid(description: string, range: Range = {}) {
   return rectangular(z.array(z.array(real(range, "number")).min(1)).min(1))
     .meta({ title: "grid" })
+    .describe(description)
+}
+
+/** (rows, cols) of 0 and 1. */
+export function maskGrid(description: string) {
+  const bit = real({ min: 0, max: 1 }, "whole number")
+  return rectangular(z.array(z.array(bit).min(1)).min(1))
+    .meta({ title: "grid of 0 and 1" })
+    .describe(description)
+}
+
+/** (n), or (rows, cols). */
+export function vectorOrGrid(description: string, range: Range = {}) {
+  return z
+    .union([vector(description, range), grid(description, range)], {
+      error: ({ input }) => mustBe("a list of numbers or of rows of numbers", input),
+    })
+    .meta({ title: "vector or grid" })
     .describe(description)
 }
 
@@ -144,7 +212,7 @@ export function distribution(description: string) {
     .min(1)
     .superRefine((values, context) => {
       const sum = total(values)
-      if (Math.abs(sum - 1) <= 1e-9) return
+      if (Number.isNaN(sum) || Math.abs(sum - 1) <= 1e-9) return
       const shown = short(sum)
       complain(context, {
         path: [],
@@ -159,7 +227,22 @@ export function distribution(description: string) {
 
 /** Values by name. */
 export function record<V extends z.ZodType>(description: string, value: V) {
-  return z.record(z.string(), value).meta({ title: "map" }).describe(description)
+  // zod leaves out an entry of this name without a word.
+  const refuse = (input: unknown, context: Context) => {
+    if (typeof input === "object" && input !== null && Object.hasOwn(input, "__proto__")) {
+      complain(context, {
+        path: ["__proto__"],
+        code: "name",
+        message: "has a name that cannot be used",
+        hint: "choose another name",
+      })
+    }
+    return input
+  }
+  return z
+    .preprocess(refuse, z.record(z.string(), value))
+    .meta({ title: "map" })
+    .describe(description)
 }
 
 /** A value that never leaves in a paper or at feedback `hint` and below. */
@@ -173,43 +256,62 @@ export function secret<S extends z.ZodType>(schema: S): S {
  */
 export function rule<G extends object>(
   names: readonly (keyof G & string)[],
-  test: (given: G) => Complaint | undefined,
+  test: (given: G) => Complaint | readonly Complaint[] | undefined,
 ) {
   return z.superRefine<G>(
     (given, context) => {
-      const complaint = test(given)
-      if (complaint) complain(context, complaint)
+      for (const complaint of [test(given) ?? []].flat()) complain(context, complaint)
     },
     { when: ({ issues }) => !issues.some(issue => names.some(name => name === issue.path?.[0])) },
   )
 }
 
-/** Exactly one of these sets of fields must be given, whole; `what` names what they yield. */
-export function oneWay<G extends object>(
-  what: string,
-  ways: readonly (readonly (keyof G & string)[])[],
-) {
-  const listed = ways.map(way => way.map(name => `\`${name}\``).join(" with ")).join(", or ")
-  return rule<G>(ways.flat(), given => {
-    const begun = ways.filter(way => way.some(name => given[name] !== undefined))
-    const [way] = begun
-    if (!way) return { path: [], code: "missing-field", message: `needs ${what}: give ${listed}` }
-    const [, other] = begun
-    const extra = other?.find(name => given[name] !== undefined && !way.includes(name))
+/** Exactly one of these sets of fields must be given; `what` names what they yield. */
+export function oneWay<G extends object>(what: string, ways: readonly Way<G>[]) {
+  const sets = ways.map(way => ("all" in way ? way : { all: way, perhaps: [] }))
+  const listed = `give ${sets.map(listedWay).join(", or ")}`
+  const names = [...new Set(sets.flatMap(({ all, perhaps }) => [...all, ...perhaps]))]
+  return rule<G>(names, given => {
+    const present = names.filter(name => given[name] !== undefined)
+    const begun = sets.map(({ all, perhaps }) => {
+      return present.filter(name => all.includes(name) || perhaps.includes(name))
+    })
+    const most = Math.max(...begun.map(({ length }) => length))
+    const chosen = begun.findIndex(({ length }) => length === most)
+    const [way, own] = [sets[chosen], begun[chosen]]
+    if (!way || !own || most === 0) {
+      return { path: [], code: "missing-field", message: `needs ${what}: ${listed}` }
+    }
+    const extra = present.find(name => !own.includes(name))
     if (extra !== undefined) {
-      return {
-        path: [extra],
-        code: "conflict",
-        message: `stands beside \`${way[0]}\`: give ${listed}`,
-      }
+      const message = `stands beside \`${own[0]}\`: ${listed}`
+      return { path: [extra], code: "conflict", message }
     }
-    const missing = way.find(name => given[name] === undefined)
+    const missing = way.all.find(name => !own.includes(name))
     if (missing === undefined) return undefined
-    return {
-      path: [missing],
-      code: "missing-field",
-      message: `is missing beside \`${way.filter(name => name !== missing).join("`, `")}\``,
-    }
+    const message = `is missing beside ${quoted(own, "and")}`
+    return { path: [missing], code: "missing-field", message, hint: listed }
+  })
+}
+
+type Name<G> = keyof G & string
+
+/** Fields that are given together; some may be left out. */
+type Way<G> = readonly Name<G>[] | { all: readonly Name<G>[]; perhaps: readonly Name<G>[] }
+
+/** `scores` with `d_k`, perhaps with `V` */
+function listedWay({ all, perhaps }: { all: readonly string[]; perhaps: readonly string[] }) {
+  const others = all.slice(1)
+  const whole = `${quoted(all.slice(0, 1))}${others.length > 0 ? ` with ${quoted(others, "and")}` : ""}`
+  return perhaps.length > 0 ? `${whole}, perhaps with ${quoted(perhaps, "and")}` : whole
+}
+
+/** A field that has no use without another; `why` says what it would act on. */
+export function needs<G extends object>(name: Name<G>, other: Name<G>, why: string) {
+  return rule<G>([name, other], given => {
+    const unused = given[name] === undefined || given[name] === false
+    if (unused || given[other] !== undefined) return undefined
+    return { path: [name], code: "missing-field", message: `needs \`${other}\`: ${why}` }
   })
 }
 
@@ -234,21 +336,42 @@ export function sameShape<G extends object>(...names: readonly (keyof G & string
  * the field ("tokens have 4 dimensions").
  */
 export function match<G extends object>(
-  [name, dimension]: readonly [keyof G & string, Dimension],
-  [other, otherDimension]: readonly [keyof G & string, Dimension],
-  say = (n: number) => `\`${other}\` has ${plural(n, dimensionWords[otherDimension])}`,
+  side: Side<G>,
+  other: Side<G>,
+  say = (n: number) => `\`${other[0]}\` has ${plural(n, dimensionWords[other[1]])}`,
 ) {
-  return rule<G>([name, other], given => {
-    const found = extent(given[name], dimension)
-    const expected = extent(given[other], otherDimension)
-    if (found === undefined || expected === undefined || found === expected) return undefined
-    const message = `has ${plural(found, dimensionWords[dimension])}, but ${say(expected)}`
+  return fits<G>(side, [other], say)
+}
+
+/**
+ * The same where the other side may be one of several fields: the first that is given counts, and
+ * `say` is told its name. Where the field `layout` is `columns`, rows and columns change places.
+ */
+export function fits<G extends object>(
+  [name, dimension]: Side<G>,
+  others: readonly Side<G>[],
+  say: (n: number, other: string) => string,
+  layout?: Name<G>,
+) {
+  const names = [name, ...others.map(([other]) => other), ...(layout ? [layout] : [])]
+  return rule<G>(names, given => {
+    const turned = layout !== undefined && given[layout] === "columns"
+    const side = turned ? turnedDimension[dimension] : dimension
+    const found = extent(given[name], side)
+    const other = others.find(([each]) => given[each] !== undefined)
+    if (found === undefined || !other) return undefined
+    const [otherName, otherSide] = other
+    const expected = extent(given[otherName], turned ? turnedDimension[otherSide] : otherSide)
+    if (expected === undefined || found === expected) return undefined
+    const message = `has ${plural(found, dimensionWords[side])}, but ${say(expected, otherName)}`
     return { path: [name], code: "shape", message }
   })
 }
 
+type Side<G> = readonly [Name<G>, Dimension]
 type Dimension = "length" | "rows" | "columns"
 const dimensionWords = { length: "number", rows: "row", columns: "column" } as const
+const turnedDimension = { length: "length", rows: "columns", columns: "rows" } as const
 
 function extent(value: unknown, dimension: Dimension): number | undefined {
   const list = dimension === "columns" && Array.isArray(value) ? value[0] : value
@@ -290,13 +413,19 @@ function complain(context: Context, { path, message, code = "value", hint }: Com
     code: "custom",
     path: [...path],
     message,
+    // Not fatal: a union then reports the option whose shape fits, instead of none.
+    continue: true,
     params: { code, ...(hint !== undefined && { hint }) },
   })
 }
 
-function real(range: Range, noun: "number" | "whole number", infinite = false) {
-  const missing = (input: unknown) =>
-    input === undefined ? `needs a ${noun}` : `must be a ${noun}, but it is ${describe(input)}`
+function real(
+  range: Range,
+  noun: "number" | "whole number",
+  infinite = false,
+  expected = `a ${noun}`,
+) {
+  const missing = (input: unknown) => mustBe(expected, input)
   return z
     .union([z.number(), z.string()], { error: ({ input }) => missing(input) })
     .transform((input, context): number => {
@@ -309,7 +438,7 @@ function real(range: Range, noun: "number" | "whole number", infinite = false) {
           message: `${missing(input)}${why}`,
           ...(found.hint && { hint: found.hint }),
         })
-        return z.NEVER
+        return Number.NaN
       }
       const wrong = outside(found.value, range, noun, infinite)
       if (wrong)
@@ -321,6 +450,19 @@ function real(range: Range, noun: "number" | "whole number", infinite = false) {
       return found.value
     })
     .meta({ title: noun })
+}
+
+/** `a`, `b`, `c`; or with a word before the last. */
+function quoted(names: readonly string[], last?: "and"): string {
+  const shown = names.map(name => `\`${name}\``)
+  if (last === undefined || shown.length < 2) return shown.join(", ")
+  return `${shown.slice(0, -1).join(", ")} ${last} ${shown.at(-1)}`
+}
+
+function mustBe(expected: string, input: unknown): string {
+  return input === undefined
+    ? `needs ${expected}`
+    : `must be ${expected}, but it is ${describe(input)}`
 }
 
 function outside(

@@ -3,7 +3,17 @@ import { type Diagnostic, suggest } from "./diagnostic.ts"
 import { describe, flag, integer, number, text } from "./fields.ts"
 import type { Kind } from "./kind.ts"
 import { Fraction, isReadable, loadExpressions, readNumber } from "./number.ts"
-import { type Data, entry, locate, type Path, type Source, toData, type Written } from "./source.ts"
+import {
+  type Data,
+  dotted,
+  entry,
+  locate,
+  type Path,
+  type Source,
+  scalarTexts,
+  toData,
+  type Written,
+} from "./source.ts"
 
 /** Kinds by name, each loaded when a problem asks for it. */
 export type Registry = Readonly<Record<string, () => Promise<{ default: Kind }>>>
@@ -36,6 +46,10 @@ export interface Problem {
   /** Exact texts of the givens by their value, such as `1/3`, so that solutions can show them. */
   notation: ReadonlyMap<number, string>
   settings: Settings
+  /** A blank earns its points when a correct answer depends on it. */
+  implied: boolean
+  /** Whether `sqrt(2)` may be written as an answer. */
+  expressions: boolean
   /** The asked answers; absent: all. */
   ask?: ReadonlyMap<string, Asked>
   /** The author's own key, as written. */
@@ -258,7 +272,7 @@ async function loadProblem(
   const notation = new Map<number, string>()
   const givenAsWritten = asWritten(given, givenData, notation) as Record<string, Data>
   const expect = entry(written, "expect")?.value
-  const { tolerance, precision, carried, imprecise, entries } = rest
+  const { tolerance, precision, carried, imprecise, entries, implied, expressions } = rest
   const asked = ask && askedAnswers(ask, written)
   return {
     id: id ?? fallbackId,
@@ -271,6 +285,8 @@ async function loadProblem(
     givenAsWritten,
     notation,
     settings: withoutUndefined({ tolerance, precision, carried, imprecise, entries }),
+    implied: implied ?? false,
+    expressions: expressions ?? true,
     ...(asked && { ask: asked }),
     ...(expect && { expect }),
     origin: { source, written },
@@ -360,13 +376,6 @@ function asWritten(parsed: unknown, data: Data | undefined, notation: Map<number
   return parsed as Data
 }
 
-function* scalarTexts(written: Written): Generator<string> {
-  if (written.type === "scalar") {
-    if (typeof written.value === "string") yield written.text
-  } else if (written.type === "list") for (const item of written.items) yield* scalarTexts(item)
-  else for (const { value } of written.entries) yield* scalarTexts(value)
-}
-
 function valueAt(data: Data, path: Path): Data | undefined {
   let at: Data | undefined = data
   for (const step of path) {
@@ -374,13 +383,6 @@ function valueAt(data: Data, path: Path): Data | undefined {
     at = Array.isArray(at) ? at[Number(step)] : at[step]
   }
   return at
-}
-
-/** `given.Ix[2][1]`, with list places counted from 1 as people do. */
-function dotted(path: Path): string {
-  return path
-    .map((step, i) => (typeof step === "number" ? `[${step + 1}]` : i === 0 ? step : `.${step}`))
-    .join("")
 }
 
 function isNothing(written: Written): boolean {

@@ -285,6 +285,21 @@ export function locate(written: Written, path: Path, onKey = false): Span {
   return at
 }
 
+/** Every scalar that YAML took for text. */
+export function* scalarTexts(written: Written): Generator<string> {
+  if (written.type === "scalar") {
+    if (typeof written.value === "string") yield written.text
+  } else if (written.type === "list") for (const item of written.items) yield* scalarTexts(item)
+  else for (const { value } of written.entries) yield* scalarTexts(value)
+}
+
+/** `given.Ix[2][1]`, with list places counted from 1 as people do. */
+export function dotted(path: Path): string {
+  return path
+    .map((step, i) => (typeof step === "number" ? `[${step + 1}]` : i === 0 ? step : `.${step}`))
+    .join("")
+}
+
 function scalar(node: Scalar, span: Span): WrittenScalar {
   const quoted = node.type !== "PLAIN" && node.type !== undefined
   const value = node.value

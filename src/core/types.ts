@@ -64,6 +64,8 @@ export interface Declared {
   period?: number
   /** The value depends on the base of a logarithm. */
   log?: boolean
+  /** How ticked options are counted, where the kind lets an author choose. */
+  scoring?: "all-or-nothing" | "per-option" | "net-correct"
   /** Nothing later uses it. */
   aside?: boolean
 }

@@ -1,0 +1,64 @@
+import { Fraction } from "./number.ts"
+import type { Computed } from "./paths.ts"
+import type { Answer, AnswerValue } from "./types.ts"
+
+// Guards of fairness: a mistake must have cost something before it is carried, and must leave
+// work to do. What they turn away was found by simulating sheets of zeros, ones and roundings.
+
+/**
+ * Whether the wrong entries of an answer are too empty to be followed: more than half of it, all
+ * one value or all 0 and ±1, where the right ones are not.
+ */
+export function isEmptyWork(
+  wrong: readonly (readonly [{ leaf: AnswerValue }, AnswerValue | undefined])[],
+  expected: ReadonlyMap<string, Computed>,
+): boolean {
+  if (expected.size < 2 || wrong.length * 2 <= expected.size) return false
+  const written = wrong.map(([{ leaf }]) => leaf)
+  const right = wrong.flatMap(([, leaf]) => (leaf === undefined ? [] : [leaf]))
+  return isOneValue(written) && !isOneValue(right)
+}
+
+/** All one value, or nothing but 0 and ±1. */
+export function isOneValue(leaves: readonly AnswerValue[]): boolean {
+  const numbers = leaves.map(magnitudeOf)
+  if (numbers.some(x => x === undefined)) return false
+  return new Set(leaves.map(signedOf)).size === 1 || numbers.every(x => x === 0 || x === 1)
+}
+
+/**
+ * Whether a carried answer says less than the key: zero where there is a number, fewer than half
+ * as many different magnitudes (to three digits), nothing or everything of a set.
+ */
+export function countsAsNothing(
+  answer: Answer,
+  written: readonly AnswerValue[],
+  expected: readonly AnswerValue[],
+): boolean {
+  const [first] = written
+  const [right] = expected
+  if (Array.isArray(first) && Array.isArray(right)) {
+    const says = (members: readonly unknown[]) =>
+      members.length > 0 && members.length !== answer.options?.length
+    return says(right) && !says(first)
+  }
+  return distinct(written) * 2 < distinct(expected)
+}
+
+/** How many different non-zero magnitudes there are, to three digits. */
+function distinct(leaves: readonly AnswerValue[]): number {
+  const magnitudes = leaves.flatMap(leaf => {
+    const x = magnitudeOf(leaf)
+    return x === undefined || x === 0 ? [] : [x.toPrecision(3)]
+  })
+  return new Set(magnitudes).size
+}
+
+function magnitudeOf(leaf: AnswerValue): number | undefined {
+  const x = signedOf(leaf)
+  return typeof x === "number" ? Math.abs(x) : undefined
+}
+
+function signedOf(leaf: AnswerValue): AnswerValue {
+  return leaf instanceof Fraction ? leaf.valueOf() : typeof leaf === "bigint" ? Number(leaf) : leaf
+}

@@ -1,0 +1,124 @@
+import { Fraction, type Literal, noise } from "./number.ts"
+import type { Settings } from "./problem.ts"
+import type { Answer } from "./types.ts"
+
+/** How one written number stands to the value it is compared with. */
+export type Fit = "right" | "imprecise" | "off"
+
+/** What a written number is compared with. */
+export interface Target {
+  x: number | bigint | Fraction
+  /** The largest absolute entry of the answer that `x` belongs to. */
+  scale: number
+  /** The old value, where `x` is an old value plus a step. */
+  from?: number
+}
+
+/** The share of the value, and of the answer's largest entry, that a step's rounding may leave. */
+const slack = { ofValue: 0.005, ofScale: 0.001 }
+/** An imprecise number is off by at most this share. */
+const coarse = 0.1
+
+/**
+ * Compares a written number with a computed one: right roundings are right, ties both ways, with
+ * room for the roundings of the steps before; see "When a number is right" in the README.
+ */
+export function fitOf(written: Literal, target: Target, answer: Answer, settings: Settings): Fit {
+  const exact = exactly(written, target.x, answer)
+  if (exact !== undefined) return exact ? "right" : "off"
+  const x = Number(target.x instanceof Fraction ? target.x.valueOf() : target.x)
+  const d = written.value
+  if (!Number.isFinite(x) || !Number.isFinite(d)) return x === d ? "right" : "off"
+  const distance = apart(d, x, answer.period)
+  const { place } = written
+  const allowed = coarsest(x, target.scale, settings)
+  const room = roomFor(written, x, target, settings, place > allowed)
+  const limit = Math.min(place, allowed) / 2 + room + noise(x, place)
+  if (distance <= limit) return "right"
+  const near = distance <= coarse * Math.abs(x)
+  const rounded = place > allowed && distance <= place / 2 + noise(x, place)
+  return near && (rounded || isCut(d, x, place)) ? "imprecise" : "off"
+}
+
+/** Whether the number is a right rounding with no room besides; what a proved reason needs. */
+export function isExactFit(
+  written: Literal,
+  x: number | bigint | Fraction,
+  answer: Answer,
+): boolean {
+  const exact = exactly(written, x, answer)
+  if (exact !== undefined) return exact
+  const value = Number(x instanceof Fraction ? x.valueOf() : x)
+  if (!Number.isFinite(value) || !Number.isFinite(written.value)) return value === written.value
+  if (isWhole(value) && isWhole(written.value) && written.place <= 1)
+    return isSame(written.value, value)
+  return (
+    apart(written.value, value, answer.period) <= written.place / 2 + noise(value, written.place)
+  )
+}
+
+/** Whether `d` is `x` cut off after its last digit instead of rounded. */
+export function isCut(d: number, x: number, place: number): boolean {
+  if (place === 0 || d === 0 || Math.sign(d) !== Math.sign(x)) return false
+  const rest = Math.abs(x) - Math.abs(d)
+  return rest > place / 2 && rest < place
+}
+
+/** Integers and typed fractions are right or not, without a distance. */
+function exactly(written: Literal, x: Target["x"], answer: Answer): boolean | undefined {
+  if (answer.type === "integer" || answer.type === "shape" || answer.type === "shapes") {
+    return written.exact ? written.exact.equals(fraction(x)) : written.value === Number(x)
+  }
+  if (x instanceof Fraction && written.place === 0 && written.exact) return written.exact.equals(x)
+  return undefined
+}
+
+function fraction(x: Target["x"]): Fraction {
+  if (x instanceof Fraction) return x
+  return typeof x === "number" && !Number.isFinite(x) ? new Fraction(0) : new Fraction(x)
+}
+
+function apart(d: number, x: number, period: number | undefined): number {
+  const distance = Math.abs(d - x)
+  if (period === undefined) return distance
+  const rest = distance % period
+  return Math.min(rest, period - rest)
+}
+
+/** The coarsest place a number may be rounded to and still be right. */
+function coarsest(x: number, scale: number, { precision }: Settings): number {
+  if (precision?.decimals !== undefined) return 10 ** -precision.decimals
+  if (precision?.figures !== undefined) return 10 ** (magnitude(x) - precision.figures + 1)
+  if (scale === 0) return 1e-3
+  const first = 10 ** magnitude(scale)
+  return Math.min(first, Math.max(first / 10, 1e-3))
+}
+
+function roomFor(
+  written: Literal,
+  x: number,
+  target: Target,
+  settings: Settings,
+  coarser: boolean,
+): number {
+  const { tolerance, precision } = settings
+  if (precision && coarser) return 0
+  if (isWhole(x) && isWhole(written.value) && written.place > 0) return 0
+  const step = target.from === undefined ? x : x - target.from
+  if (tolerance) return Math.max((tolerance.rel ?? 0) * Math.abs(step), tolerance.abs ?? 0)
+  const scale = target.from === undefined ? target.scale : Math.abs(step)
+  return Math.max(slack.ofValue * Math.abs(step), slack.ofScale * scale)
+}
+
+/** The exponent of the first significant digit. */
+function magnitude(x: number): number {
+  return x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)) + 1e-12)
+}
+
+function isWhole(x: number): boolean {
+  return Math.abs(x - Math.round(x)) <= noise(x, 0)
+}
+
+function isSame(a: number, b: number): boolean {
+  return Math.abs(a - b) <= noise(b, 0)
+}
