@@ -1,7 +1,9 @@
 import * as z from "zod"
+import { suggest } from "./diagnostic.ts"
+import { placesOf } from "./labels.ts"
 import { readNumber } from "./number.ts"
 import type { Path } from "./source.ts"
-import type { Vector } from "./types.ts"
+import type { Grid, Vector } from "./types.ts"
 
 /**
  * The bricks that `given` is made of. Each takes its description; its messages complete the
@@ -93,19 +95,6 @@ export function flag(description: string) {
   return z.boolean().meta({ title: "true or false" }).describe(description)
 }
 
-/** One of a few words, or what another brick reads, which `noun` names: `causal`, or a grid. */
-export function wordOr<const W extends readonly string[], S extends z.ZodType>(
-  description: string,
-  words: W,
-  other: S,
-  noun: string,
-) {
-  const expected = `${quoted(words)} or ${noun}`
-  return z
-    .union([z.literal(words), other], { error: ({ input }) => mustBe(expected, input) })
-    .describe(description)
-}
-
 /** One of a few words, or a number. */
 export function wordOrNumber<const W extends readonly string[]>(
   description: string,
@@ -168,10 +157,21 @@ export function maskGrid(description: string) {
     .describe(description)
 }
 
+/** `none`, `causal`, or (queries, keys) of 0 and 1. */
+export function attentionMask(description: string) {
+  const expected = "`none`, `causal` or a grid of 0 and 1"
+  return z
+    .union([z.literal(["none", "causal"]), maskGrid("1 = may be seen")], {
+      error: ({ input }) => mustBe(expected, input),
+    })
+    .meta({ title: "none, causal or grid of 0 and 1" })
+    .describe(description)
+}
+
 /** (n), or (rows, cols). */
 export function vectorOrGrid(description: string, range: Range = {}) {
   return z
-    .union([vector(description, range), grid(description, range)], {
+    .union([vector("shape (n)", range), grid("shape (rows, cols)", range)], {
       error: ({ input }) => mustBe("a list of numbers or of rows of numbers", input),
     })
     .meta({ title: "vector or grid" })
@@ -212,7 +212,7 @@ export function distribution(description: string) {
     .min(1)
     .superRefine((values, context) => {
       const sum = total(values)
-      if (Number.isNaN(sum) || Math.abs(sum - 1) <= 1e-9) return
+      if (values.length === 0 || !Number.isFinite(sum) || Math.abs(sum - 1) <= 1e-9) return
       const shown = short(sum)
       complain(context, {
         path: [],
@@ -251,8 +251,8 @@ export function secret<S extends z.ZodType>(schema: S): S {
 }
 
 /**
- * A check across fields. It runs as soon as the fields it names were read, so that all
- * complaints come at once; `path` starts at the field it is about.
+ * A check across fields. It runs as soon as the fields it names were read, whatever other checks
+ * say, so that all complaints come at once; `path` starts at the field it is about.
  */
 export function rule<G extends object>(
   names: readonly (keyof G & string)[],
@@ -260,9 +260,12 @@ export function rule<G extends object>(
 ) {
   return z.superRefine<G>(
     (given, context) => {
-      for (const complaint of [test(given) ?? []].flat()) complain(context, complaint)
+      for (const complaint of [test(given) ?? []].flat()) complain(context, complaint, true)
     },
-    { when: ({ issues }) => !issues.some(issue => names.some(name => name === issue.path?.[0])) },
+    {
+      when: ({ issues }) =>
+        !issues.some(issue => !isAcross(issue) && names.some(name => name === issue.path?.[0])),
+    },
   )
 }
 
@@ -277,6 +280,10 @@ export function oneWay<G extends object>(what: string, ways: readonly Way<G>[]) 
       return present.filter(name => all.includes(name) || perhaps.includes(name))
     })
     const most = Math.max(...begun.map(({ length }) => length))
+    const isWhole = sets.some(({ all }, i) => {
+      return begun[i]?.length === present.length && all.every(name => present.includes(name))
+    })
+    if (isWhole) return undefined
     const chosen = begun.findIndex(({ length }) => length === most)
     const [way, own] = [sets[chosen], begun[chosen]]
     if (!way || !own || most === 0) {
@@ -315,6 +322,30 @@ export function needs<G extends object>(name: Name<G>, other: Name<G>, why: stri
   })
 }
 
+/** A label that must be one of those in another field; of equal ones, `the#2` is the second. */
+export function among<G extends object>(name: Name<G>, list: Name<G>) {
+  return rule<G>([name, list], given => {
+    const [label, labels] = [given[name], given[list]]
+    if (typeof label !== "string") return undefined
+    if (!isLabels(labels)) {
+      return { path: [name], code: "missing-field", message: `needs \`${list}\` to choose from` }
+    }
+    const places = placesOf(labels, label)
+    if (places.length === 1) return undefined
+    if (places.length === 0) {
+      const message = `must be one of \`${list}\`, but it is ${describe(label)}`
+      return { path: [name], code: "unknown-label", message, hint: suggest(label, labels) }
+    }
+    const message = `is ${describe(label)}, which stands ${places.length} times in \`${list}\``
+    const hint = `write \`${label}#1\` for the first, \`${label}#2\` for the second`
+    return { path: [name], code: "duplicate", message, hint }
+  })
+}
+
+function isLabels(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(each => typeof each === "string")
+}
+
 /** The named grids must have the shape of the first of them that is given. */
 export function sameShape<G extends object>(...names: readonly (keyof G & string)[]) {
   return rule<G>(names, given => {
@@ -336,42 +367,65 @@ export function sameShape<G extends object>(...names: readonly (keyof G & string
  * the field ("tokens have 4 dimensions").
  */
 export function match<G extends object>(
-  side: Side<G>,
-  other: Side<G>,
-  say = (n: number) => `\`${other[0]}\` has ${plural(n, dimensionWords[other[1]])}`,
+  [name, dimension]: readonly [Name<G>, Dimension],
+  [other, otherDimension]: readonly [Name<G>, Dimension],
+  say = (n: number) => `\`${other}\` has ${plural(n, dimensionWords[otherDimension])}`,
 ) {
-  return fits<G>(side, [other], say)
-}
-
-/**
- * The same where the other side may be one of several fields: the first that is given counts, and
- * `say` is told its name. Where the field `layout` is `columns`, rows and columns change places.
- */
-export function fits<G extends object>(
-  [name, dimension]: Side<G>,
-  others: readonly Side<G>[],
-  say: (n: number, other: string) => string,
-  layout?: Name<G>,
-) {
-  const names = [name, ...others.map(([other]) => other), ...(layout ? [layout] : [])]
-  return rule<G>(names, given => {
-    const turned = layout !== undefined && given[layout] === "columns"
-    const side = turned ? turnedDimension[dimension] : dimension
-    const found = extent(given[name], side)
-    const other = others.find(([each]) => given[each] !== undefined)
-    if (found === undefined || !other) return undefined
-    const [otherName, otherSide] = other
-    const expected = extent(given[otherName], turned ? turnedDimension[otherSide] : otherSide)
-    if (expected === undefined || found === expected) return undefined
-    const message = `has ${plural(found, dimensionWords[side])}, but ${say(expected, otherName)}`
-    return { path: [name], code: "shape", message }
+  return rule<G>([name, other], given => {
+    const [found, expected] = [extent(given[name], dimension), extent(given[other], otherDimension)]
+    return misfit(name, dimension, found, expected, say)
   })
 }
 
-type Side<G> = readonly [Name<G>, Dimension]
+/**
+ * The same where one of several fields says how large a dimension is: the first that is given;
+ * `say` is told its name. Where `layout` is `columns`, rows and columns change places.
+ */
+export function fits<G extends { layout: "rows" | "columns" }>(
+  [name, dimension]: readonly [Name<G>, Dimension],
+  others: readonly Name<G>[],
+  otherDimension: Dimension,
+  say: (n: number, other: string) => string,
+) {
+  return rule<G>([name, "layout", ...others], given => {
+    const other = others.find(each => given[each] !== undefined)
+    if (other === undefined) return undefined
+    const turn = (side: Dimension) => (given.layout === "columns" ? turned[side] : side)
+    const found = extent(given[name], turn(dimension))
+    const expected = extent(given[other], turn(otherDimension))
+    return misfit(name, turn(dimension), found, expected, n => say(n, other))
+  })
+}
+
+function misfit(
+  name: string,
+  dimension: Dimension,
+  found: number | undefined,
+  expected: number | undefined,
+  say: (n: number) => string,
+): Complaint | undefined {
+  if (found === undefined || expected === undefined || found === expected) return undefined
+  const message = `has ${plural(found, dimensionWords[dimension])}, but ${say(expected)}`
+  return { path: [name], code: "shape", message }
+}
+
+/** In a `mask` of shape (queries, keys), turned where tokens are columns, every query sees a key. */
+export function everyQuerySees<G extends { mask: string | Grid; layout: "rows" | "columns" }>() {
+  return rule<G>(["mask", "layout"], ({ mask, layout }) => {
+    if (typeof mask === "string") return undefined
+    const blind =
+      layout === "rows"
+        ? mask.findIndex(row => !row.includes(1))
+        : (mask[0] ?? []).findIndex((_, j) => mask.every(row => row[j] === 0))
+    if (blind === -1) return undefined
+    const message = `hides every key from query ${blind + 1}, whose weights would be 0/0`
+    return { path: layout === "rows" ? ["mask", blind] : ["mask"], code: "masked", message }
+  })
+}
+
 type Dimension = "length" | "rows" | "columns"
 const dimensionWords = { length: "number", rows: "row", columns: "column" } as const
-const turnedDimension = { length: "length", rows: "columns", columns: "rows" } as const
+const turned = { length: "length", rows: "columns", columns: "rows" } as const
 
 function extent(value: unknown, dimension: Dimension): number | undefined {
   const list = dimension === "columns" && Array.isArray(value) ? value[0] : value
@@ -408,15 +462,24 @@ export function total(values: Vector): number {
 
 type Context = z.core.$RefinementCtx<unknown>
 
-function complain(context: Context, { path, message, code = "value", hint }: Complaint): void {
+function complain(
+  context: Context,
+  { path, message, code = "value", hint }: Complaint,
+  across = false,
+): void {
   context.addIssue({
     code: "custom",
     path: [...path],
     message,
     // Not fatal: a union then reports the option whose shape fits, instead of none.
     continue: true,
-    params: { code, ...(hint !== undefined && { hint }) },
+    params: { code, across, ...(hint !== undefined && { hint }) },
   })
+}
+
+/** Whether a complaint is a rule's: the fields it names were read all the same. */
+function isAcross(issue: z.core.$ZodRawIssue): boolean {
+  return issue.code === "custom" && issue.params?.across === true
 }
 
 function real(

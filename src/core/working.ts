@@ -22,20 +22,17 @@ export interface Named {
   marks?: GridBlock["marks"] | undefined
 }
 
-/** What can still be read: entries written out one by one, terms of a sum, the sides of a grid. */
+/** What can still be read: entries written out one by one, terms of a sum, the side of a grid. */
 const readable = { entries: 9, terms: 4, side: 16 }
 
-/** A grid under its symbol; of one that is too large, a sentence in its place. */
-export function shown({ name, value, rows, columns, marks }: Named): Block {
-  const width = value[0]?.length ?? 0
-  if (Math.max(value.length, width) > readable.side) {
-    return text`${name} has ${value.length} rows and ${width} columns, too many to show here.`
+/** A grid under its symbol; in the place of one that is too large, a sentence. */
+export function shown(named: Named): Block {
+  const { name, value, rows, columns, marks } = named
+  if (!isReadable(named)) {
+    return text`${name} has ${value.length} rows and ${value[0]?.length ?? 0} columns, too many to show here.`
   }
-  return grid(name, value, {
-    ...(rows && { rows }),
-    ...(columns && { columns }),
-    ...(marks && { marks }),
-  })
+  const heads = { ...(rows && { rows }), ...(columns && { columns }) }
+  return grid(name, value, { ...heads, ...(marks && { marks }) })
 }
 
 /** The entries of a result, each with how it comes about; of many, the first `upTo`. */
@@ -44,30 +41,28 @@ export function entries(
   from: (row: number, column: number) => Rich,
   upTo = Number.POSITIVE_INFINITY,
 ): Rich[] {
-  const lines = value.flatMap((row, i) => row.map((each, j) => ({ i, j, each })))
-  return lines
+  const all = value.flatMap((row, i) => row.map((each, j) => ({ i, j, each })))
+  return all
     .slice(0, upTo)
     .map(({ i, j, each }) => math`${name}_{${i + 1},${j + 1}} = ${from(i, j)} = ${each}`)
 }
 
-/** result = left · right (+ plus, of the result's shape), rows times columns. */
+/** result = left·right (+ plus, of the result's shape): rows times columns. */
 export function matrixProduct(result: Named, left: Named, right: Named, plus?: Named): Block[] {
-  const terms = right.value.length
-  const count = result.value.length * (result.value[0]?.length ?? 0)
-  const few = count <= readable.entries && terms <= readable.terms
+  const count = sizeOf(result)
+  const few = count <= readable.entries && right.value.length <= readable.terms
   const from = (i: number, j: number) => {
-    const sum = sumOfProducts(left.value[i] ?? [], columnOf(right.value, j))
+    const column = right.value.map(row => row[j] ?? Number.NaN)
+    const sum = sumOfProducts(left.value[i] ?? [], column)
     return plus ? math`${sum} + ${plus.value[i]?.[j] ?? Number.NaN}` : sum
   }
   return [
-    plus
-      ? math`${result.name} = ${left.name} \cdot ${right.name} + ${plus.name}`
-      : math`${result.name} = ${left.name} \cdot ${right.name}`,
+    math`${result.name} = ${left.name} \cdot ${right.name}${plus ? math` + ${plus.name}` : math``}`,
     ...entries(result, from, few ? count : 1),
     ...(few
       ? []
       : [
-          text`The other ${count - 1} entries are made in the same way: a row of ${left.name} times a column of ${right.name}.`,
+          text`The other entries in the same way: a row of ${left.name} times a column of ${right.name}.`,
         ]),
     shown(result),
   ]
@@ -75,13 +70,81 @@ export function matrixProduct(result: Named, left: Named, right: Named, plus?: N
 
 /** 1·2 + 3·4; of many products, the first ones and the last. */
 export function sumOfProducts(left: Vector, right: Vector): Rich {
-  const { terms } = readable
-  if (left.length <= 2 * terms) return products(left, right)
-  const first = products(left.slice(0, terms - 1), right.slice(0, terms - 1))
-  const last = products(left.slice(-1), right.slice(-1))
-  return join([first, math`\ldots`, last], " + ")
+  const head = readable.terms - 1
+  if (left.length <= 2 * readable.terms) return products(left, right)
+  const first = products(left.slice(0, head), right.slice(0, head))
+  return join([first, math`\ldots`, products(left.slice(-1), right.slice(-1))], " + ")
 }
 
-function columnOf(grid: Grid, j: number): Vector {
-  return grid.map(row => row[j] ?? Number.NaN)
+/** How each row of scores becomes weights: exponentials with their sum, and the share of each. */
+export function softmaxOfRows(
+  weights: Named,
+  scores: Named,
+  { values, shifted }: { values: Grid; shifted: boolean },
+  show: typeof shown = shown,
+): Block[] {
+  const name = math`\exp(${scores.name}${shifted ? math` - \max` : math``})`
+  const sums = values.map(row => row.reduce((total, value) => total + value, 0))
+  const withSums = {
+    ...weights,
+    name,
+    value: values.map((row, i) => [...row, sums[i] ?? Number.NaN]),
+    columns: [...(weights.columns ?? Array(values[0]?.length).fill("")), "Σ"],
+  }
+  const share = () => math`\frac{${values[0]?.[0] ?? Number.NaN}}{${sums[0] ?? Number.NaN}}`
+  return [
+    math`${weights.name} = \frac{${name}}{\Sigma}, \quad \Sigma = \text{the sum over the keys, for each query}`,
+    ...(shifted
+      ? [
+          text`These exponentials are too large or too small to write down, so the largest score of each sum is subtracted first; the weights stay as they are.`,
+        ]
+      : []),
+    ...(isReadable(withSums) ? [show(withSums)] : []),
+    ...entries(weights, share, 1),
+    show(weights),
+  ]
+}
+
+/** result = left + right, entry by entry. */
+export function gridSum(result: Named, left: Named, right: Named): Block[] {
+  const from = (i: number, j: number) =>
+    math`${left.value[i]?.[j] ?? Number.NaN} + ${right.value[i]?.[j] ?? Number.NaN}`
+  return [
+    math`${result.name} = ${left.name} + ${right.name}`,
+    ...entries(result, from, sizeOf(result) > readable.entries ? 1 : readable.entries),
+    shown(result),
+  ]
+}
+
+/** How a sheet shows what was worked out with tokens as rows. */
+export interface Sheet {
+  shown: typeof shown
+  product: typeof matrixProduct
+  sum: typeof gridSum
+}
+
+/** A sheet whose tokens are rows, or, by a transposition, columns: (A·B)ᵀ = Bᵀ·Aᵀ. */
+export function sheetOf(layout: "rows" | "columns", transpose: (grid: Grid) => Grid): Sheet {
+  if (layout === "rows") return { shown, product: matrixProduct, sum: gridSum }
+  const turned = ({ name, value, rows, columns, marks }: Named): Named => ({
+    name,
+    value: transpose(value),
+    rows: columns,
+    columns: rows,
+    marks: marks?.map(([i, j]) => [j, i]),
+  })
+  return {
+    shown: named => shown(turned(named)),
+    product: (result, left, right, plus) =>
+      matrixProduct(turned(result), turned(right), turned(left), plus && turned(plus)),
+    sum: (result, left, right) => gridSum(turned(result), turned(left), turned(right)),
+  }
+}
+
+function sizeOf({ value }: Named): number {
+  return value.length * (value[0]?.length ?? 0)
+}
+
+function isReadable({ value }: Named): boolean {
+  return Math.max(value.length, value[0]?.length ?? 0) <= readable.side
 }

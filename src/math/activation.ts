@@ -1,4 +1,4 @@
-import type { Vector } from "../core/types.ts"
+import type { Grid, Vector } from "../core/types.ts"
 import { sum } from "./linear.ts"
 
 /** Activations that act on each number by itself. */
@@ -20,4 +20,16 @@ export function softmax(x: Vector): number[] {
 export function shiftedExponentials(x: Vector): number[] {
   const largest = Math.max(...x)
   return x.map(value => Math.exp(value - largest))
+}
+
+/**
+ * exp of each row as a person writes it, unless a row overflows or vanishes: then each row is
+ * shifted by its maximum, which leaves its softmax as it is.
+ */
+export function exponentials(rows: Grid): { values: number[][]; shifted: boolean } {
+  const shifted = rows.some(row => Math.abs(Math.max(...row)) > 700)
+  return {
+    values: rows.map(row => (shifted ? shiftedExponentials(row) : row.map(Math.exp))),
+    shifted,
+  }
 }

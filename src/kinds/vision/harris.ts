@@ -102,7 +102,7 @@ const solve: Solve<typeof given, typeof answers> = ({ k, window, flat_below, ...
     [sxy, syy],
   ])
   work.step("Structure matrix", () => [
-    math`H = \begin{bmatrix} ${sign}\mathit{Ix}^2 & ${sign}\mathit{Ix}\,\mathit{Iy} \\ ${sign}\mathit{Ix}\,\mathit{Iy} & ${sign}\mathit{Iy}^2 \end{bmatrix} = ${H}`,
+    math`H = \begin{bmatrix} ${sign}\mathit{Ix}^2 & ${sign}\mathit{Ix} \cdot \mathit{Iy} \\ ${sign}\mathit{Ix} \cdot \mathit{Iy} & ${sign}\mathit{Iy}^2 \end{bmatrix} = ${H}`,
   ])
 
   const [[a, b], [c, d]] = H
