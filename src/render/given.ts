@@ -1,0 +1,141 @@
+import * as z from "zod"
+import { type Block, grid, math, type Rich, text } from "../core/blocks.ts"
+import type { Kind } from "../core/kind.ts"
+import type { Problem } from "../core/problem.ts"
+import { entry } from "../core/source.ts"
+import { isGrid, isVector } from "./shapes.ts"
+
+/** The givens as a solution shows them: settings in the heading, numbers below it. */
+export interface Given {
+  setting: Rich[]
+  blocks: Block[]
+}
+
+/** Longer words belong to the question or to a step, which show them. */
+const longest = 40
+/** Longer vectors stand in a row of their own. */
+const inline = 16
+
+export function givenOf(problem: Problem): Given {
+  const given: Given = { setting: [], blocks: [] }
+  const typed = entry(problem.origin.written, "given")?.value
+  const secret = secretFields(problem.kind)
+  for (const [name, value] of Object.entries(problem.given)) {
+    if (value === undefined || secret.has(name)) continue
+    // A default is part of the question where it matters; in the heading it would be noise.
+    if (typeof value !== "object" && !entry(typed, name)) continue
+    add(given, name, value)
+  }
+  // Lines first, so that grids can stand side by side.
+  const isLine = (block: Block) => "mode" in block
+  const lines = given.blocks.filter(isLine)
+  return { ...given, blocks: [...lines, ...given.blocks.filter(block => !isLine(block))] }
+}
+
+/** The fields that must not be told before the answers are in. */
+function secretFields({ given }: Kind): ReadonlySet<string> {
+  const shape = given instanceof z.ZodObject ? given.shape : {}
+  return new Set(Object.keys(shape).filter(name => isSecret(shape[name])))
+}
+
+function isSecret(schema: unknown): boolean {
+  if (!(schema instanceof z.ZodType)) return false
+  if (schema.meta()?.secret === true) return true
+  const wraps =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodNullable
+  return wraps && isSecret(schema.unwrap())
+}
+
+function add(given: Given, name: string, value: unknown): void {
+  if (typeof value === "number" || typeof value === "bigint") {
+    given.setting.push(math`${symbol(name)} = ${value}`)
+  } else if (typeof value === "boolean") {
+    given.setting.push(text`${name}: ${value ? "yes" : "no"}`)
+  } else if (typeof value === "string") {
+    if (value.length <= longest) given.setting.push(text`${name}: ${value}`)
+  } else if (Array.isArray(value)) addList(given, name, value)
+  else if (typeof value === "object" && value !== null) addMap(given, name, value)
+}
+
+function addList({ blocks, setting }: Given, name: string, list: readonly unknown[]): void {
+  if (isVector(list)) {
+    blocks.push(list.length > inline ? grid(symbol(name), [list]) : math`${symbol(name)} = ${list}`)
+  } else if (isGrid(list)) blocks.push(grid(symbol(name), list))
+  else if (isLabels(list)) blocks.push(text`${name}: ${list.join(", ")}`)
+  else if (isLabelGrid(list)) blocks.push(grid(name, list))
+  else if (isFlat(list)) blocks.push(recordTable(name, list))
+  else for (const [i, each] of list.entries()) add({ blocks, setting }, `${name}[${i + 1}]`, each)
+}
+
+function addMap(given: Given, name: string, map: object): void {
+  const entries = Object.entries(map)
+  if (entries.some(([, each]) => typeof each === "string" && each.length > longest)) return
+  if (entries.every(([, each]) => typeof each !== "object")) {
+    given.blocks.push(text`${name}: ${entries.map(([key, each]) => `${key} ${each}`).join(", ")}`)
+    return
+  }
+  const rows: readonly unknown[] = entries.map(([, each]) => each)
+  if (isGrid(rows)) {
+    given.blocks.push(grid(name, rows, { rows: entries.map(([key]) => key) }))
+    return
+  }
+  // Maps of texts, such as the options of a question, are shown by the step that needs them.
+  if (rows.some(each => isText(each))) return
+  const inner: Given = { setting: [], blocks: given.blocks }
+  for (const [key, each] of entries) add(inner, `${name}.${key}`, each)
+  if (inner.setting.length > 0) given.blocks.push(...inner.setting)
+}
+
+/** A name as formulas write it, where it is a symbol: `W_xh` as in the steps. */
+function symbol(name: string): Rich {
+  const [, letter, index] = /^([A-Za-z])(?:_([A-Za-z0-9]+))?$/.exec(name) ?? []
+  if (letter === undefined) return math`${name}`
+  const latex = index === undefined ? letter : `${letter}_{${index}}`
+  return { mode: "math", strings: [latex], values: [] }
+}
+
+function recordTable(
+  name: string,
+  records: readonly Record<string, string | number | boolean>[],
+): Block {
+  const names = [...new Set(records.flatMap(Object.keys))]
+  const cells = records.map(record =>
+    names.map(name => {
+      const value = record[name]
+      return typeof value === "boolean" ? (value ? "yes" : "no") : (value ?? null)
+    }),
+  )
+  return grid(name, cells, { columns: names })
+}
+
+function isLabels(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(each => typeof each === "string")
+}
+
+function isLabelGrid(value: unknown): value is readonly (readonly string[])[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isLabels)
+}
+
+function isFlat(
+  value: readonly unknown[],
+): value is readonly Record<string, string | number | boolean>[] {
+  return value.every(
+    each =>
+      typeof each === "object" &&
+      each !== null &&
+      !Array.isArray(each) &&
+      Object.values(each).every(field => field === undefined || typeof field !== "object"),
+  )
+}
+
+/** A map with words in it that are too long for a line of values. */
+function isText(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).some(each => typeof each === "string" && each.length > longest)
+  )
+}

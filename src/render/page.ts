@@ -1,0 +1,98 @@
+import type { Block, Inline, Rich, Step } from "../core/blocks.ts"
+import type { Fraction } from "../core/number.ts"
+import type { Problem } from "../core/problem.ts"
+import type { Answered, Run } from "../core/solve.ts"
+import type { Answer, AnswerValue, Grid } from "../core/types.ts"
+import { givenOf } from "./given.ts"
+import { numberGrids } from "./shapes.ts"
+
+/** What is printed of a solved problem, before anyone decides how. */
+export interface Page {
+  id: string
+  kind: string
+  title: string
+  source?: string
+  points?: Fraction
+  /** Scalar givens that the author chose, such as k = 0.04. */
+  setting: readonly Rich[]
+  /** Words of the kind, or the author's own Markdown. */
+  question?: Rich | string
+  given: readonly Block[]
+  steps: readonly Step[]
+  answers: readonly PageAnswer[]
+  /** Exact texts by their value. */
+  notation: ReadonlyMap<number, string>
+}
+
+export interface PageAnswer {
+  name: string
+  answer: Answer
+  value: AnswerValue
+  /** The step that shows the whole value, counted from 1. */
+  step?: number
+}
+
+interface PageOptions {
+  /** Names of answers: then the page has these and nothing else. */
+  only?: readonly string[]
+}
+
+/** The page of a problem and its solution. */
+export function pageOf(problem: Problem, run: Run, { only }: PageOptions = {}): Page {
+  const { id, kind, title, source, points, notation } = problem
+  const { setting, blocks } = givenOf(problem)
+  const heading = {
+    id,
+    kind: kind.name,
+    title,
+    notation,
+    setting,
+    ...(source !== undefined && { source }),
+    ...(points && { points }),
+  }
+  const answers = [...run.answers.values()]
+  if (only) {
+    const wanted = answers.filter(({ name }) => only.includes(name))
+    return { ...heading, given: [], steps: [], answers: wanted.map(each => pageAnswer(each, [])) }
+  }
+  return {
+    ...heading,
+    question: problem.question ?? kind.question(problem.given as never),
+    given: blocks,
+    steps: run.steps,
+    answers: answers.map(each => pageAnswer(each, run.steps)),
+  }
+}
+
+function pageAnswer({ name, answer, value }: Answered, steps: readonly Step[]): PageAnswer {
+  const step = steps.findIndex(({ blocks }) => shows(blocks, value)) + 1
+  return { name, answer, value, ...(step > 0 && { step }) }
+}
+
+/** Whether blocks show all the numbers of a grid, or of each grid of a stack. */
+function shows(blocks: readonly Block[], value: AnswerValue): boolean {
+  const wanted = numberGrids(value)
+  if (!wanted) return false
+  const shown = blocks.flatMap(shownGrids)
+  return wanted.every(each => shown.some(other => sameNumbers(each, other)))
+}
+
+function shownGrids(block: Block): (readonly (readonly unknown[])[])[] {
+  if ("mode" in block) return block.values.flatMap(inlineGrids)
+  return block.type === "grid" ? [block.cells] : []
+}
+
+function inlineGrids(value: Inline): (readonly (readonly unknown[])[])[] {
+  if (typeof value !== "object") return []
+  if ("mode" in value) return value.values.flatMap(inlineGrids)
+  return [...(numberGrids(value) ?? [])]
+}
+
+function sameNumbers(grid: Grid, other: readonly (readonly unknown[])[]): boolean {
+  return (
+    grid.length === other.length &&
+    grid.every(
+      (row, i) => row.length === other[i]?.length && row.every((x, j) => x === other[i]?.[j]),
+    )
+  )
+}
