@@ -89,4 +89,6 @@ export function table(
 export interface Step {
   title: string
   blocks: readonly Block[]
+  /** How many pieces of answers had been handed over when it was told. */
+  after: number
 }

@@ -9,12 +9,13 @@ import {
   readAnswer,
 } from "./entries.ts"
 import { countsAsNothing, isEmptyWork, isOneValue } from "./guards.ts"
+import { neededBy } from "./implied.ts"
 import { Fraction } from "./number.ts"
 import { type Computed, followed, Path } from "./paths.ts"
 import { type Shares, sharePoints } from "./points.ts"
 import type { Problem, Settings } from "./problem.ts"
 import { provenSlip, type Reason, slipValues } from "./reasons.ts"
-import { type Fit, fitOf } from "./right.ts"
+import { type Fit, fitOf, isCounted } from "./right.ts"
 import { type Run, run } from "./solve.ts"
 import type { Span, Written, WrittenEntry } from "./source.ts"
 import type { Answer, AnswerValue } from "./types.ts"
@@ -50,6 +51,9 @@ export interface EntryMark {
   /** What follows from the student's own earlier work. */
   own?: AnswerValue
   reason?: Reason
+  /** Of a carried one: the answer that counts as only written down wrong, or where its slip was proved. */
+  without?: string
+  under?: string
 }
 
 export interface AnswerMark {
@@ -113,7 +117,8 @@ class Grader {
   #own: Path | undefined
   #rightPath: Path | undefined
   readonly #without = new Map<string, Path | undefined>()
-  readonly #proven: { slip: string; path: Path }[] = []
+  readonly #righted = new Map<string, Path | undefined>()
+  readonly #proven: { slip: string; path: Path; name: string }[] = []
   readonly #marks = new Map<string, Map<string, EntryMark>>()
 
   constructor(marking: Marking, sheet: SheetAnswers) {
@@ -126,6 +131,7 @@ class Grader {
     this.#read()
     if (!this.#allRight()) this.#follow()
     this.#judge()
+    if (this.#problem.implied) this.#imply()
     const answers = this.#marking.names.map(name => this.#answerMark(name))
     const points = answers.reduce((sum, each) => sum.add(each.points), nothing)
     const first = this.#firstMistake(answers)
@@ -214,11 +220,9 @@ class Grader {
     const refused = new Set<string>()
     for (const [name, cells] of this.#cells) {
       const wrong = [...cells].filter(([key]) => !this.#right.has(id(name, key)))
-      const worth = this.#marking.shares.worth.get(name)
-      const worthless = !worth || worth.equals(0)
       const expected = this.#marking.keyPath.entries(name)
       if (
-        !worthless &&
+        this.#isWorth(name) &&
         !isEmptyWork(
           wrong.map(([key, cell]) => [cell, expected.get(key)?.leaf]),
           expected,
@@ -274,8 +278,8 @@ class Grader {
     const own = this.#own?.entry(name, key)
     const settings = this.#settings(name)
     const base = {
-      index: cell?.index ?? indexOf(key),
-      text: cell?.text ?? "",
+      index: expected.index,
+      text: cell ? writtenText(cell) : "",
       expected: expected.leaf,
       ...(cell && { span: cell.span }),
       ...(own && { own: own.leaf }),
@@ -291,25 +295,27 @@ class Grader {
     if (this.#right.has(id(name, key))) return mark("correct", full)
 
     const carriedCredit = new Fraction(settings.carried ?? 1)
-    const others = [
-      this.#own,
-      ...earlier.filter(each => this.#hasWrong(each)).map(each => this.#pathWithout(each)),
-    ].filter(path => path !== undefined)
-    for (const path of others) {
-      const computed = path.entry(name, key)
-      if (computed && this.#fits(name, cell, computed, path) === "right")
-        return mark("carried", carriedCredit)
+    const others: { path: Path | undefined; without?: string }[] = [
+      { path: this.#own },
+      ...earlier
+        .filter(each => this.#hasWrong(each))
+        .map(without => ({ path: this.#pathWithout(without), without })),
+    ]
+    for (const { path, without } of others) {
+      const computed = path?.entry(name, key)
+      if (path && computed && this.#fits(name, cell, computed, path) === "right")
+        return { ...mark("carried", carriedCredit), ...(without !== undefined && { without }) }
     }
-    const slipped = this.#proven.flatMap(({ slip, path }) => {
+    const scale = this.#own?.scale(name) ?? this.#marking.keyPath.scale(name)
+    for (const { slip, path, name: under } of this.#proven) {
       const leaf =
         this.#own && slipValues(this.#own, path, this.#answer(name), name, slip)?.get(key)
-      return leaf === undefined ? [] : [leaf]
-    })
-    const scale = this.#own?.scale(name) ?? this.#marking.keyPath.scale(name)
-    if (slipped.some(leaf => this.#fit(name, cell, { leaf }, scale) === "right"))
-      return mark("carried", carriedCredit)
+      if (leaf !== undefined && this.#fit(name, cell, { leaf }, scale) === "right")
+        return { ...mark("carried", carriedCredit), under }
+    }
 
-    const targets = [this.#marking.keyPath, this.#rightPath, ...others].flatMap(path => {
+    const paths = [this.#marking.keyPath, this.#rightPath, ...others.map(({ path }) => path)]
+    const targets = paths.flatMap(path => {
       const computed = path?.entry(name, key)
       return computed && path ? [this.#fits(name, cell, computed, path)] : []
     })
@@ -330,7 +336,8 @@ class Grader {
       own: this.#own,
       under: given => followed(this.#problem, this.#cells, this.#stands(), given),
     })
-    if (proof?.slip !== undefined) this.#proven.push({ slip: proof.slip, path: proof.path })
+    if (proof?.slip !== undefined && this.#isWorth(name))
+      this.#proven.push({ slip: proof.slip, path: proof.path, name })
     return proof?.reason
   }
 
@@ -350,7 +357,9 @@ class Grader {
       expected,
       ...(written && { written }),
     }
-    if (reading.state !== "read") {
+    const marks = [...(this.#marks.get(name)?.values() ?? [])]
+    const implied = reading.state === "missing" && marks.some(isImplied)
+    if (reading.state !== "read" && !implied) {
       const verdict = reading.state === "misshapen" ? "wrong" : reading.state
       const reason =
         reading.state === "misshapen"
@@ -368,16 +377,11 @@ class Grader {
         ...(reason && { reason }),
       }
     }
-    const entries = this.#guarded(
-      name,
-      answer,
-      [...(this.#marks.get(name)?.values() ?? [])],
-      keyPath.entries(name),
-    )
+    const entries = this.#guarded(name, answer, marks, keyPath.entries(name))
     const credits = entries.reduce((sum, { credit }) => sum.add(credit), nothing)
     const whole = this.#settings(name).entries === "all-or-nothing"
     const lost = whole && entries.some(({ credit }) => credit.equals(0))
-    const mean = lost || entries.length === 0 ? nothing : credits.div(entries.length)
+    const mean = lost ? nothing : entries.length === 0 ? full : credits.div(entries.length)
     const reason = entries.find(each => each.reason)?.reason
     return {
       ...base,
@@ -389,6 +393,26 @@ class Grader {
         : [],
       review: this.#needsReview(name, entries),
       ...(reason && { reason }),
+    }
+  }
+
+  /** A blank earns its points when a correct answer depends on it. */
+  #imply(): void {
+    const places = [...this.#marks].flatMap(([name, marks]) =>
+      [...marks].map(([key, { verdict }]) => ({ name, key, verdict })),
+    )
+    const correct = places.filter(({ verdict }) => verdict === "correct")
+    for (const place of places) {
+      const { name, key, verdict } = place
+      const { state } = this.#readings.get(name) ?? {}
+      if (verdict !== "missing" || (state !== "read" && state !== "missing")) continue
+      const { keyPath } = this.#marking
+      const by = neededBy(this.#problem, keyPath, this.#answer(name), place, correct)
+      const mark = this.#marks.get(name)?.get(key)
+      if (!by || !mark) continue
+      const message = `left out, but your ${by.name} depends on it`
+      const reason = { code: "implied", message, hint: message }
+      this.#marks.get(name)?.set(key, { ...mark, credit: full, reason })
     }
   }
 
@@ -415,7 +439,7 @@ class Grader {
       }
       return entries.map(each =>
         each.verdict === "wrong"
-          ? { ...each, credit: nothing, reason }
+          ? { ...each, credit: nothing, reason: each.reason ?? reason }
           : { ...each, credit: nothing },
       )
     }
@@ -428,17 +452,20 @@ class Grader {
     )
   }
 
-  /** The answers of the student that, taken out, change what follows here. */
+  /** The answers of the student that, put right, change what follows here. */
   #sources(name: string, entries: readonly EntryMark[]): string[] {
     const at = entries.find(({ verdict }) => verdict === "carried")
     if (!at) return []
+    if (at.under !== undefined) return [at.under]
     const key = keyOf(at.index)
     const own = this.#own?.entry(name, key)
-    const names = this.#marking.names.filter(each => each !== name && this.#hasWrong(each))
+    const names = this.#marking.names.filter(
+      each => each !== name && each !== at.without && this.#hasWrong(each),
+    )
     const direct = names.filter(each => {
-      const without = this.#pathWithout(each)?.entry(name, key)
+      const righted = this.#pathRighted(each)?.entry(name, key)
       return (
-        without && own && JSON.stringify(plain(without.leaf)) !== JSON.stringify(plain(own.leaf))
+        righted && own && JSON.stringify(plain(righted.leaf)) !== JSON.stringify(plain(own.leaf))
       )
     })
     return direct.length > 0 ? direct : this.#hasWrong(name) ? [name] : names.slice(0, 1)
@@ -494,6 +521,24 @@ class Grader {
     return this.#without.get(name)
   }
 
+  /** The own path with the key in the place of one answer. */
+  #pathRighted(name: string): Path | undefined {
+    if (!this.#righted.has(name)) {
+      const right = this.#marking.keyPath.entries(name)
+      const cells = [...(this.#cells.get(name) ?? [])].map(([key, cell]) => {
+        return [key, { ...cell, leaf: right.get(key)?.leaf ?? cell.leaf }] as const
+      })
+      const righted = new Map([...this.#cells, [name, new Map(cells)]])
+      this.#righted.set(name, followed(this.#problem, righted, this.#stands()))
+    }
+    return this.#righted.get(name)
+  }
+
+  /** Whether a mistake in this answer costs anything. */
+  #isWorth(name: string): boolean {
+    return (this.#marking.shares.worth.get(name)?.compare(0) ?? 0) > 0
+  }
+
   #hasWrong(name: string): boolean {
     const cells = this.#cells.get(name)
     return cells !== undefined && [...cells.keys()].some(key => !this.#right.has(id(name, key)))
@@ -512,7 +557,8 @@ class Grader {
   #fit(name: string, cell: ReadCell, { leaf, from }: Computed, scale: number): Fit {
     const first = fitCell(this.#answer(name), cell, leaf, scale, from, this.#settings(name))
     if (!cell.twin || first === "off") return first
-    return this.#fit(name, cell.twin, { leaf, ...(from !== undefined && { from }) }, scale)
+    const second = this.#fit(name, cell.twin, { leaf, ...(from !== undefined && { from }) }, scale)
+    return second === "right" ? first : second
   }
 
   #partialCredit(
@@ -573,13 +619,20 @@ function isAdmissible(answer: Answer, { leaf }: ReadCell): boolean {
   const x = leaf instanceof Fraction ? leaf.valueOf() : leaf
   if (typeof x !== "number") return true
   if (!Number.isFinite(x)) return false
-  if (answer.type === "integer" && !Number.isInteger(x)) return false
+  if (isCounted(answer) && !Number.isInteger(x)) return false
   return (
     x >= (answer.min ?? Number.NEGATIVE_INFINITY) && x <= (answer.max ?? Number.POSITIVE_INFINITY)
   )
 }
 
-function verdictOf(entries: readonly EntryMark[]): Verdict {
+function isImplied({ reason }: EntryMark): boolean {
+  return reason?.code === "implied"
+}
+
+function verdictOf(all: readonly EntryMark[]): Verdict {
+  if (all.length === 0) return "correct"
+  const blank = all.every(({ verdict }) => verdict === "missing")
+  const entries = blank ? all : all.filter(mark => !isImplied(mark))
   const verdicts = new Set(entries.map(({ verdict }) => verdict))
   const [only] = verdicts
   if (verdicts.size === 1 && only) return only
@@ -597,6 +650,12 @@ function verdictOf(entries: readonly EntryMark[]): Verdict {
 function unreadable({ reason, hint }: { reason: string; hint?: string }): Reason {
   const message = hint === undefined ? reason : `${reason}; ${hint}`
   return { code: "unreadable", message, hint: message }
+}
+
+/** What was written for an entry, on both sides of the diagonal where the two differ. */
+function writtenText(cell: Cell): string {
+  const twin = cell.state === "value" ? cell.twin : undefined
+  return twin ? `${cell.text} and ${twin.text}` : cell.text
 }
 
 function coarse({ text }: ReadCell): Reason {
@@ -630,9 +689,4 @@ function plain(leaf: AnswerValue): unknown {
 
 function id(name: string, key: string): string {
   return `${name}\u0001${key}`
-}
-
-function indexOf(key: string): Index {
-  if (key === "") return []
-  return key.split("\u0000").map(step => (/^\d+$/.test(step) ? Number(step) : step))
 }

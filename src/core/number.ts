@@ -41,16 +41,12 @@ export function readNumber(written: string): Literal | Unreadable {
   if (/^[-+]?\.?nan$/i.test(text)) return { reason: "not a number" }
   const percent = text.endsWith("%")
   const body = percent ? text.slice(0, -1).trim() : text
+  if (/^[-+]?[\d.]+\s*\/\s*0+(\.0*)?$/.test(body)) return { reason: "it divides by zero" }
   const read = readDecimal(body) ?? readFraction(body)
   if (read === "overflow") return { reason: "too large for a number" }
   if (read) return scaled({ ...read, text: written }, percent)
-  const comma = body.match(/^([-+]?\d*),(\d+)$/)
-  if (comma) {
-    return {
-      reason: "a comma is not a decimal point",
-      hint: `write ${comma[1] || "0"}.${comma[2]}`,
-    }
-  }
+  const comma = withComma(body)
+  if (comma) return comma
   if (evaluate && looksLikeExpression(body)) {
     const value = evaluate(body)
     if (typeof value !== "number") return value
@@ -74,9 +70,9 @@ export function noise(x: number, place: number): number {
   return 1e-9 * Math.max(Math.abs(x), place)
 }
 
-/** a/b as an exact fraction of whole numbers; 0 where b is 0 (a rate of nothing). */
+/** a/b as an exact fraction; 0 where b is 0 (a rate of nothing). */
 export function ratio(a: number, b: number): Fraction {
-  return b === 0 ? new Fraction(0) : new Fraction(a, b)
+  return b === 0 ? new Fraction(0) : new Fraction(a).div(b)
 }
 
 /** The mean of fractions, exact; 0 of none. */
@@ -110,6 +106,21 @@ function normalise(written: string): string {
 function infinity(written: string, text: string): Literal {
   const value = text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   return { text: written, value, place: 0 }
+}
+
+/** What to write for a number with commas: `0,5`, `19,268.24`, or `5,318`, which may be either. */
+function withComma(text: string): Unreadable | undefined {
+  const grouped = /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)
+    ? text.replaceAll(",", "")
+    : undefined
+  const [, whole, decimals] = text.match(/^([-+]?\d*),(\d+)$/) ?? []
+  const decimal = decimals === undefined ? undefined : `${whole || "0"}.${decimals}`
+  const readings = [grouped, decimal].filter(each => each !== undefined)
+  if (readings.length === 0) return undefined
+  return {
+    reason: decimal ? "a comma is not a decimal point" : "commas do not group digits here",
+    hint: `write ${readings.join(" or ")}`,
+  }
 }
 
 type Read = Pick<Literal, "value" | "place" | "exact">

@@ -10,11 +10,15 @@ export interface Computed {
   from?: number
 }
 
+interface ComputedEntry extends Computed {
+  index: Index
+}
+
 /** What a run computed, entry by entry, and what it handed over in order. */
 export class Path {
   readonly handed: readonly Handed[]
   readonly #answers: Readonly<Record<string, Answer>>
-  #entries: Map<string, Map<string, Computed>> | undefined
+  #entries: Map<string, Map<string, ComputedEntry>> | undefined
   readonly #scales = new Map<string, number>()
 
   constructor(answers: Readonly<Record<string, Answer>>, handed: readonly Handed[]) {
@@ -22,12 +26,12 @@ export class Path {
     this.handed = handed
   }
 
-  entry(name: string, key: string): Computed | undefined {
+  entry(name: string, key: string): ComputedEntry | undefined {
     this.#entries ??= this.#index()
     return this.#entries.get(name)?.get(key)
   }
 
-  entries(name: string): ReadonlyMap<string, Computed> {
+  entries(name: string): ReadonlyMap<string, ComputedEntry> {
     this.#entries ??= this.#index()
     return this.#entries.get(name) ?? new Map()
   }
@@ -48,12 +52,12 @@ export class Path {
     return largest
   }
 
-  #index(): Map<string, Map<string, Computed>> {
-    const entries = new Map<string, Map<string, Computed>>()
+  #index(): Map<string, Map<string, ComputedEntry>> {
+    const entries = new Map<string, Map<string, ComputedEntry>>()
     for (const { name, at, value, from } of this.handed) {
       const answer = this.#answers[name]
       if (!answer) continue
-      const own = entries.get(name) ?? new Map<string, Computed>()
+      const own = entries.get(name) ?? new Map<string, ComputedEntry>()
       entries.set(name, own)
       const old = from === undefined ? undefined : leavesOf(answer, from, at)
       eachEntry(
@@ -61,7 +65,11 @@ export class Path {
         value,
         (leaf, index) => {
           const before = old?.get(keyOf(index))
-          own.set(keyOf(index), { leaf, ...(typeof before === "number" && { from: before }) })
+          own.set(keyOf(index), {
+            leaf,
+            index,
+            ...(typeof before === "number" && { from: before }),
+          })
         },
         prefixOf(at),
       )

@@ -74,6 +74,7 @@ export interface Loaded {
 export async function loadProblems(source: Source, registry: Registry): Promise<Loaded> {
   const loaded: Loaded = { problems: [], exams: [], diagnostics: [] }
   const { diagnostics } = loaded
+  const broken = source.documents.some(document => document.diagnostics.length > 0)
   const written = source.documents.flatMap(document => {
     diagnostics.push(...document.diagnostics)
     return document.written && !isNothing(document.written) ? [document.written] : []
@@ -98,7 +99,7 @@ export async function loadProblems(source: Source, registry: Registry): Promise<
   for (const [i, item] of items.entries()) {
     const fallback = items.length > 1 ? `${stem}-${i + 1}` : stem
     const problem = await loadProblem(item, fallback, source, registry, diagnostics)
-    if (problem) loaded.problems.push(problem)
+    if (problem && !broken) loaded.problems.push(problem)
   }
   diagnostics.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0))
   return loaded
@@ -237,8 +238,14 @@ async function loadProblem(
   registry: Registry,
   diagnostics: Diagnostic[],
 ): Promise<Problem | undefined> {
-  const report = (code: string, message: string, path: Path, hint?: string, onKey = false) =>
-    void diagnostics.push(source.diagnostic(code, message, locate(written, path, onKey), hint))
+  const refused = diagnostics.map(({ place }) => `${place?.line}:${place?.column}`)
+  const report: Report = (code, message, path, hint, onKey) => {
+    const span = locate(written, path, onKey)
+    const { line, column } = source.place(span)
+    if (!refused.includes(`${line}:${column}`))
+      diagnostics.push(source.diagnostic(code, message, span, hint))
+    return undefined
+  }
   if (written.type !== "map") {
     return report("type", `a problem must be a map with \`kind\` and \`given\``, [])
   }
@@ -293,7 +300,14 @@ async function loadProblem(
   }
 }
 
-type Report = (code: string, message: string, path: Path, hint?: string, onKey?: boolean) => void
+/** Complains about the value at a path, unless reading it was refused already. */
+type Report = (
+  code: string,
+  message: string,
+  path: Path,
+  hint?: string,
+  onKey?: boolean,
+) => undefined
 
 function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Report): void {
   const path = issue.path.map(step => (typeof step === "symbol" ? String(step) : step))
@@ -315,15 +329,29 @@ function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Re
 
 /** The field names that may stand at a path, for "did you mean". */
 function knownNames(kind: Kind, path: Path): string[] {
-  let schema: unknown = z.toJSONSchema(problemSchema(kind.given, [kind.name]), {
+  const schema = z.toJSONSchema(problemSchema(kind.given, [kind.name]), {
     io: "input",
     unrepresentable: "any",
   })
+  let at: Node[] = [schema as Node]
   for (const step of path) {
-    const at = schema as { properties?: Record<string, unknown>; items?: unknown } | undefined
-    schema = at?.properties?.[step] ?? at?.items
+    at = at
+      .flatMap(variants)
+      .flatMap(node => node.properties?.[step] ?? node.items ?? node.additionalProperties ?? [])
   }
-  return Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})
+  return at.flatMap(variants).flatMap(({ properties }) => Object.keys(properties ?? {}))
+}
+
+/** The parts of a JSON Schema that lead further down. */
+interface Node {
+  properties?: Record<string, Node>
+  items?: Node
+  additionalProperties?: Node
+  anyOf?: Node[]
+}
+
+function variants(node: Node): Node[] {
+  return [node, ...(node.anyOf ?? []).flatMap(variants)]
 }
 
 function askedAnswers(

@@ -109,10 +109,11 @@ function fitsAll(
   if (!values || open.length === 0) return false
   let figures = 0
   let exact = true
+  const scale = largest(values.values())
   for (const { key, cell } of open) {
     const leaf = values.get(key)
-    if (leaf === undefined || !sameEntry(answer, cell, leaf)) return false
-    if (cell.twin && !sameEntry(answer, cell.twin, leaf)) return false
+    if (leaf === undefined || !sameEntry(answer, cell, leaf, scale)) return false
+    if (cell.twin && !sameEntry(answer, cell.twin, leaf, scale)) return false
     figures += cell.literal ? figuresOf(cell.literal) : 0
     exact &&= isExactly(cell, leaf)
   }
@@ -123,8 +124,10 @@ function sameEntry(
   answer: Answer,
   { literal, leaf: written }: ReadCell,
   leaf: AnswerValue,
+  scale: number,
 ): boolean {
-  if (literal && isNumber(leaf)) return isFiniteNumber(leaf) && isExactFit(literal, leaf, answer)
+  if (literal && isNumber(leaf))
+    return isFiniteNumber(leaf) && isExactFit(literal, leaf, answer, scale)
   return JSON.stringify(sorted(written)) === JSON.stringify(sorted(leaf))
 }
 
@@ -280,7 +283,10 @@ function fitsWhole(
   const numbers = flat(slipped)
   const figures = literals.reduce((sum, literal) => sum + figuresOf(literal), 0)
   const answer: Answer = { type: "grid", label: "" }
-  const fits = literals.every((literal, i) => isExactFit(literal, numbers[i] ?? Number.NaN, answer))
+  const scale = largest(numbers)
+  const fits = literals.every((literal, i) =>
+    isExactFit(literal, numbers[i] ?? Number.NaN, answer, scale),
+  )
   return fits && numbers.length === literals.length && figures >= proof.figures
 }
 
@@ -298,6 +304,12 @@ function form(value: unknown): string {
 
 function flat(value: unknown): number[] {
   return Array.isArray(value) ? value.flatMap(flat) : typeof value === "number" ? [value] : []
+}
+
+/** The largest absolute number among leaves. */
+function largest(leaves: Iterable<AnswerValue>): number {
+  const sizes = [...leaves].map(leaf => Math.abs(numberOf(leaf) ?? 0))
+  return Math.max(0, ...sizes.filter(Number.isFinite))
 }
 
 function isNumber(leaf: AnswerValue): leaf is number | bigint | Fraction {

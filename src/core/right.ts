@@ -40,11 +40,15 @@ export function fitOf(written: Literal, target: Target, answer: Answer, settings
   return near && (rounded || isCut(d, x, place)) ? "imprecise" : "off"
 }
 
-/** Whether the number is a right rounding with no room besides; what a proved reason needs. */
+/**
+ * Whether the number is a right rounding with no room besides; what a proved reason needs. `scale` is
+ * the largest absolute entry of the values that are tried.
+ */
 export function isExactFit(
   written: Literal,
   x: number | bigint | Fraction,
   answer: Answer,
+  scale: number,
 ): boolean {
   const exact = exactly(written, x, answer)
   if (exact !== undefined) return exact
@@ -52,9 +56,8 @@ export function isExactFit(
   if (!Number.isFinite(value) || !Number.isFinite(written.value)) return value === written.value
   if (isWhole(value) && isWhole(written.value) && written.place <= 1)
     return isSame(written.value, value)
-  return (
-    apart(written.value, value, answer.period) <= written.place / 2 + noise(value, written.place)
-  )
+  const place = Math.min(written.place, coarsest(value, scale, {}))
+  return apart(written.value, value, answer.period) <= place / 2 + noise(value, place)
 }
 
 /** Whether `d` is `x` cut off after its last digit instead of rounded. */
@@ -66,11 +69,16 @@ export function isCut(d: number, x: number, place: number): boolean {
 
 /** Integers and typed fractions are right or not, without a distance. */
 function exactly(written: Literal, x: Target["x"], answer: Answer): boolean | undefined {
-  if (answer.type === "integer" || answer.type === "shape" || answer.type === "shapes") {
+  if (isCounted(answer) && Number.isInteger(Number(x))) {
     return written.exact ? written.exact.equals(fraction(x)) : written.value === Number(x)
   }
   if (x instanceof Fraction && written.place === 0 && written.exact) return written.exact.equals(x)
   return undefined
+}
+
+/** Whether its numbers are counts or sizes, which are compared exactly. */
+export function isCounted({ type, of }: Answer): boolean {
+  return type === "integer" || type === "shape" || type === "shapes" || of === "integer"
 }
 
 function fraction(x: Target["x"]): Fraction {
@@ -103,7 +111,7 @@ function roomFor(
 ): number {
   const { tolerance, precision } = settings
   if (precision && coarser) return 0
-  if (isWhole(x) && isWhole(written.value) && written.place > 0) return 0
+  if (isWhole(x) && isWhole(written.value)) return 0
   const step = target.from === undefined ? x : x - target.from
   if (tolerance) return Math.max((tolerance.rel ?? 0) * Math.abs(step), tolerance.abs ?? 0)
   const scale = target.from === undefined ? target.scale : Math.abs(step)

@@ -97,7 +97,7 @@ class Recorder implements Work<Answers> {
   }
 
   step(title: string, blocks: () => Step["blocks"]): void {
-    if (this.#wanted) this.#steps.push({ title, blocks: blocks() })
+    if (this.#wanted) this.#steps.push({ title, blocks: blocks(), after: this.#handed.length })
   }
 
   answer(...[name, value, slips = {}, more]: Parameters<Work<Answers>["answer"]>): never {

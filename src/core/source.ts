@@ -149,7 +149,7 @@ export class Source {
     const diagnostics = document.errors.map(error =>
       this.diagnostic(
         "yaml",
-        `this is not YAML: ${firstSentence(error.message)}`,
+        `this is not YAML: ${yamlWords(error.message)}`,
         { start: error.pos[0], end: error.pos[1] },
         yamlHints[error.code],
       ),
@@ -195,7 +195,7 @@ class Reader {
     if (tag !== undefined && !coreTags.has(tag)) {
       return this.#refuse(
         "tag",
-        `the tag \`${tag}\` has no meaning here`,
+        `the tag \`${tag.replace(coreTagPrefix, "!!")}\` has no meaning here`,
         span,
         "leave the tag out",
       )
@@ -351,18 +351,22 @@ function exceeded(caps: Caps, found: Omit<Caps, "bytes">) {
   return undefined
 }
 
-function firstSentence(message: string): string {
+/** What is wrong in this project's words where the parser's are hard to follow. */
+function yamlWords(message: string): string {
   const line = message.split("\n")[0] ?? message
+  const open = line.match(/^Flow (?:sequence|map) in block collection .* end with a (.)/)
+  if (open) return `a bracket is not closed with \`${open[1]}\` before this line`
   const plain = line.replace(/ at line \d+, column \d+:?$/, "")
   return plain.charAt(0).toLowerCase() + plain.slice(1)
 }
 
+const coreTagPrefix = "tag:yaml.org,2002:"
 const coreTags = new Set(
-  ["map", "seq", "str", "null", "bool", "int", "float"].map(name => `tag:yaml.org,2002:${name}`),
+  ["map", "seq", "str", "null", "bool", "int", "float"].map(name => `${coreTagPrefix}${name}`),
 )
 
 const yamlHints: Record<string, string> = {
-  BAD_INDENT: "lines of one list or map start in the same column; use spaces, not tabs",
+  BAD_INDENT: "close every bracket; lines of one list or map start in the same column",
   BLOCK_AS_IMPLICIT_KEY: "put the value on its own line, or quote a text that contains `: `",
   MISSING_CHAR: "a bracket, brace or quote is not closed",
   MULTILINE_IMPLICIT_KEY: "is a colon missing, or a bracket not closed?",

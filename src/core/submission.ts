@@ -205,7 +205,6 @@ function readSheet(file: string, text: string): { source: Source; broken: Broken
 /** Blanks the nearest answer above an error without which the error is gone; offsets stay. */
 function withoutBrokenAnswer(file: string, text: string, errorLine: number) {
   const lines = text.split("\n")
-  const before = errorLines(new Source(file, text, submissionCaps))
   for (let at = Math.min(errorLine, lines.length) - 1, tried = 0; at >= 0 && tried < 24; at--) {
     const line = lines[at] ?? ""
     const match = line.match(/^(\s+)(?:(["']?)([\w.-]+)\2)\s*:/)
@@ -219,16 +218,18 @@ function withoutBrokenAnswer(file: string, text: string, errorLine: number) {
       return i > at && i < end ? " ".repeat(each.length) : each
     })
     const source = new Source(file, blanked.join("\n"), submissionCaps)
-    if (errorLines(source) < before)
+    if (firstErrorLine(source) > errorLine)
       return { text: blanked.join("\n"), source, taken: { name, line: at + 1 } }
   }
   return undefined
 }
 
-function errorLines(source: Source): number {
-  return source.documents
+/** The line of the first YAML error; infinite where there is none. */
+function firstErrorLine(source: Source): number {
+  const errors = source.documents
     .flatMap(document => document.diagnostics)
-    .filter(({ code }) => code === "yaml").length
+    .filter(({ code }) => code === "yaml")
+  return Math.min(...errors.map(({ place }) => place?.line ?? 0))
 }
 
 function isDeeper(line: string, indent: number): boolean {
