@@ -1,0 +1,291 @@
+import { describe, expect, test } from "vitest"
+import { eachEntry, type Index, keyOf, mapEntries } from "../src/core/entries.ts"
+import { type EntryMark, type ProblemMark, prepare } from "../src/core/grade.ts"
+import { nudgeEntry } from "../src/core/nudge.ts"
+import { prefixOf } from "../src/core/paths.ts"
+import type { Problem } from "../src/core/problem.ts"
+import { isCounted } from "../src/core/right.ts"
+import { type Run, run, runSlip, slipNames } from "../src/core/solve.ts"
+import type { Answer, AnswerValue, At, Handed, Pin } from "../src/core/types.ts"
+import { kinds } from "../src/kinds/index.ts"
+import { problemsOf, shippedProblems, valuesOf } from "./support/problems.ts"
+import { graded, infinite, type Pen, sheetOf } from "./support/sheets.ts"
+
+// The laws of grading, over every kind and shipped problem. What is right comes from the solver
+// here: the problems' own `expect:` proves the solver, these prove the grader.
+
+const markings = (await shippedProblems()).map(prepare)
+
+describe.each(Object.keys(kinds))("%s", kind => {
+  const own = markings.filter(({ problem }) => problem.kind.name === kind)
+
+  test("its own key earns full marks", async () => {
+    for (const marking of own) {
+      const mark = await graded(marking, sheetOf(valuesOf(marking.key)))
+      expect(flaws(mark), marking.problem.id).toEqual([])
+      expect(mark.points.equals(mark.outOf), marking.problem.id).toBe(true)
+    }
+  })
+
+  test("its numbers rounded to four digits, one after the other, earn full marks", async () => {
+    for (const marking of own) {
+      const { problem, key } = marking
+      const digits = Math.max(4, problem.settings.precision?.figures ?? 0)
+      const { pin, pen } = rounding(key, digits)
+      const mark = await graded(marking, sheetOf(valuesOf(run(problem, { pin })), pen))
+      expect(flaws(mark), problem.id).toEqual([])
+    }
+  })
+
+  test("one entry replaced loses that entry alone", async () => {
+    for (const marking of own) {
+      for (const entry of replacements(marking.key)) {
+        const mark = await graded(marking, sheetOf(withEntry(marking.key, entry)))
+        expect(flaws(mark), `${marking.problem.id}: ${placeOf(entry)}`).toEqual([placeOf(entry)])
+      }
+    }
+  })
+
+  test("what follows from a replaced entry is carried", async () => {
+    for (const marking of own) {
+      for (const entry of replacements(marking.key)) {
+        const followed = following(marking.problem, entry)
+        if (!followed || !sameForm(followed, marking.key)) continue
+        const mark = await graded(marking, sheetOf(valuesOf(followed)))
+        const message = `${marking.problem.id}: ${placeOf(entry)}`
+        expect(flaws(mark), message).toEqual([placeOf(entry)])
+        expect(notCarried(mark, followed, entry), `${message} must be carried`).toEqual([])
+        for (const { name, verdict, sources } of mark.answers) {
+          if (verdict !== "carried") continue
+          const sequential = marking.key.answers.get(name)?.sequential
+          const others = sources.filter(source => source !== name || sequential)
+          expect(others.length, `${message}: ${name} must name its source`).toBeGreaterThan(0)
+        }
+      }
+    }
+  })
+
+  test("a slip is named where it can be told apart", async () => {
+    for (const marking of own) {
+      const { problem, key } = marking
+      const { pin, pen } = rounding(key, 6)
+      for (const slip of slipNames(problem, key)) {
+        const slipped = runSlip(problem, slip, pin)
+        if (!slipped || !sameForm(slipped, key)) continue
+        const mark = await graded(marking, sheetOf(valuesOf(slipped), pen))
+        const first = firstWrong(mark, key)
+        if (!first) continue
+        const like = slipNames(problem, key).filter(other =>
+          explains(problem, other, first, slipped, pen),
+        )
+        const named = first.wrong.map(({ reason }) => reason?.slip)
+        const only = like.length === 1 && like[0] === slip ? slip : undefined
+        const message = `${problem.id}: ${slip}, also ${like.join("; ")}, at ${first.name}`
+        expect(new Set(named), message).toEqual(new Set([only]))
+      }
+    }
+  })
+})
+
+test("an early error in a recurrence loses one entry", async () => {
+  // Computed by hand: h1 = 1·1 + 0.5·0 = 1, written 3; h2 = 1·2 + 0.5·3 = 3.5, h3 = 0 + 0.5·3.5.
+  const [problem] = await problemsOf(`
+kind: rnn
+given: { inputs: [[1], [2], [0]], W_xh: [[1]], W_hh: [[0.5]], activation: relu }
+`)
+  if (!problem) throw new Error("no problem")
+  const sheet = "answers: { pre: [[3], [3.5], [1.75]], h: [[3], [3.5], [1.75]] }"
+  const mark = await graded(problem, sheet)
+  expect(flaws(mark)).toEqual(["pre 0 0"])
+  expect(mark.points.toFraction()).toBe("5/3")
+  expect(mark.firstMistake).toEqual({ name: "pre", index: [0, 0] })
+})
+
+/** One entry and what it is replaced by. */
+interface Replacement {
+  name: string
+  index: Index
+  other: AnswerValue
+}
+
+/** Every entry of a key that has another admissible value, with one. */
+function replacements(key: Run): Replacement[] {
+  return [...key.answers.values()].flatMap(({ name, answer, value }) => {
+    const found: Replacement[] = []
+    let scale = 0
+    eachEntry(answer, value, leaf => {
+      if (typeof leaf === "number" && Number.isFinite(leaf)) scale = Math.max(scale, Math.abs(leaf))
+    })
+    eachEntry(answer, value, (leaf, index) => {
+      const other = nudgeEntry(answer, leaf, answer.type === "record" ? size(leaf) : scale)
+      if (other !== undefined) found.push({ name, index, other })
+    })
+    return found
+  })
+}
+
+/** The key's answers with one entry replaced. */
+function withEntry(key: Run, { name, index, other }: Replacement): Record<string, AnswerValue> {
+  const values = valuesOf(key)
+  const answered = key.answers.get(name)
+  if (!answered) throw new Error(`no answer ${name}`)
+  const { answer, value } = answered
+  values[name] = mapEntries(answer, value, (_, at) =>
+    keyOf(at) === keyOf(index) ? other : undefined,
+  )
+  return values
+}
+
+/** The answers of someone who goes on with the replaced entry; none if that cannot be done. */
+function following(problem: Problem, { name, index, other }: Replacement): Run | undefined {
+  const answers = problem.kind.answers(problem.given as never)
+  try {
+    return run(problem, {
+      pin: handed => {
+        const answer = answers[handed.name]
+        if (handed.name !== name || !answer) return undefined
+        const replace = (_: AnswerValue, at: Index) =>
+          keyOf(at) === keyOf(index) ? other : undefined
+        return mapEntries(answer, handed.value, replace, prefixOf(handed.at))
+      },
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** Rounds every real number to `n` significant digits as soon as it is computed. */
+function rounding(key: Run, n: number): { pin: Pin; pen: Pen } {
+  const isReal = (name: string) => {
+    const answer = key.answers.get(name)?.answer
+    return answer !== undefined && real.has(answer.type) && !isCounted(answer)
+  }
+  const round = (leaf: AnswerValue) =>
+    typeof leaf === "number" && Number.isFinite(leaf) ? Number(leaf.toPrecision(n)) : undefined
+  return {
+    pin: ({ name, at, value }) => {
+      const answer = key.answers.get(name)?.answer
+      return answer && isReal(name) ? mapEntries(answer, value, round, prefixOf(at)) : undefined
+    },
+    pen: (x, name) => {
+      if (!Number.isFinite(x)) return infinite(x)
+      const rounded = isReal(name) ? Number(x.toPrecision(n)) : x
+      return !isReal(name) || Number.isInteger(rounded) ? String(rounded) : x.toPrecision(n)
+    },
+  }
+}
+
+const real: ReadonlySet<string> = new Set(["number", "vector", "grid", "stack", "record"])
+
+/** The first piece with wrong entries, in the order of the work. */
+interface Piece extends Pick<Handed, "name" | "at"> {
+  wrong: readonly EntryMark[]
+}
+
+function firstWrong(mark: ProblemMark, key: Run): Piece | undefined {
+  for (const { name, at } of key.handed) {
+    const entries = mark.answers.find(each => each.name === name)?.entries ?? []
+    const wrong = entries.filter(
+      ({ verdict, index }) => verdict === "wrong" && (at === undefined || index[0] === at),
+    )
+    if (wrong.length > 0) return { name, wrong, ...(at !== undefined && { at }) }
+  }
+  return undefined
+}
+
+/** Whether a slip gives what was written at a piece, going on with what was written before it. */
+function explains(problem: Problem, slip: string, piece: Piece, slipped: Run, pen: Pen): boolean {
+  const changed = problem.kind.slips[slip]?.(problem.given as never)
+  const written = [...slipped.handed]
+  let found: AnswerValue | undefined
+  let answer: Answer | undefined
+  try {
+    const given = { ...problem.given, ...changed }
+    answer = problem.kind.answers(given as never)[piece.name]
+    run(problem, {
+      given,
+      pin: ({ name, at, value, slips }) => {
+        const here = name === piece.name && at === piece.at
+        if (here) found = slips[slip] ?? (changed && value)
+        return written.find(each => each.name === name && each.at === at)?.value
+      },
+    })
+  } catch {
+    return false
+  }
+  const own = slipped.answers.get(piece.name)
+  if (found === undefined || !answer || !own) return false
+  const [tried, wrote] = [leavesOf(answer, found, piece.at), leavesOf(own.answer, own.value)]
+  return piece.wrong.every(({ index }) => {
+    const [a, b] = [tried.get(keyOf(index)), wrote.get(keyOf(index))]
+    if (a === undefined || b === undefined || Math.abs(Number(a)) === Infinity) return false
+    return typeof a === "number" && typeof b === "number"
+      ? pen(a, piece.name) === pen(b, piece.name)
+      : said(a) === said(b)
+  })
+}
+
+/** What earned less than everything: "H 0 1". */
+function flaws({ answers }: ProblemMark): string[] {
+  return answers.flatMap(({ name, entries, points, outOf, verdict }) => {
+    const lost = entries.filter(({ credit }) => credit.compare(1) < 0)
+    if (entries.length === 0 && verdict !== "correct") return [name]
+    if (lost.length === 0 && !points.equals(outOf)) return [`${name}: ${points.toFraction()}`]
+    return lost.map(({ index }) => placeOf({ name, index }))
+  })
+}
+
+/** Entries that differ from the key and are not said to be carried. */
+function notCarried(mark: ProblemMark, followed: Run, replaced: Replacement): string[] {
+  return mark.answers.flatMap(({ name, answer, entries, expected }) => {
+    const value = followed.answers.get(name)?.value
+    if (value === undefined) return []
+    const [own, key] = [leavesOf(answer, value), leavesOf(answer, expected)]
+    const scale = Math.max(0, ...[...key.values()].map(size))
+    return entries.flatMap(({ index, verdict }) => {
+      const [a, b] = [own.get(keyOf(index)), key.get(keyOf(index))]
+      if (a === undefined || b === undefined || verdict === "carried") return []
+      const isReplaced = name === replaced.name && keyOf(index) === keyOf(replaced.index)
+      const same =
+        said(a) === said(b) || (typeof a === "number" && Math.abs(a - Number(b)) <= 0.06 * scale)
+      return same || isReplaced ? [] : [placeOf({ name, index })]
+    })
+  })
+}
+
+function leavesOf(answer: Answer, value: AnswerValue, at?: At): Map<string, AnswerValue> {
+  const leaves = new Map<string, AnswerValue>()
+  eachEntry(answer, value, (leaf, index) => leaves.set(keyOf(index), leaf), prefixOf(at))
+  return leaves
+}
+
+/** Whether two runs answered the same things in the same sizes. */
+function sameForm(a: Run, b: Run): boolean {
+  const form = ({ answers }: Run) =>
+    JSON.stringify(
+      [...answers.values()].map(({ name, answer, value }) => [
+        name,
+        ...leavesOf(answer, value).keys(),
+      ]),
+    )
+  return form(a) === form(b)
+}
+
+function placeOf({ name, index }: Pick<Replacement, "name" | "index">): string {
+  return [name, ...index].join(" ")
+}
+
+function size(leaf: AnswerValue): number {
+  return typeof leaf === "number" && Number.isFinite(leaf) ? Math.abs(leaf) : 0
+}
+
+/** A leaf as text, `3/4` for a fraction. */
+function said(leaf: AnswerValue): string {
+  return typeof leaf === "object" && "toFraction" in leaf
+    ? (leaf as { toFraction(): string }).toFraction()
+    : typeof leaf === "string"
+      ? leaf
+      : Array.isArray(leaf)
+        ? JSON.stringify(leaf)
+        : String(leaf)
+}
