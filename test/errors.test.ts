@@ -58,7 +58,7 @@ describe("files that are too much", () => {
     join(folder, "two-mib.yaml"),
     `kind: harris\nnotes: ${"x".repeat(2 * 1024 * 1024)}\n`,
   )
-  const keys = Array.from({ length: 50_000 }, (_, i) => `${(i + 46_656).toString(36)}:\n`)
+  const keys = Array.from({ length: 50_000 }, (_, i) => `${(i + 1296).toString(36)}:\n`)
   writeFileSync(join(folder, "keys.yaml"), keys.join(""))
   writeFileSync(join(folder, "levels.yaml"), `kind: harris\ngiven: ${"[".repeat(10_000)}`)
   const dashes = `kind: harris\ngiven:\n  Ix:\n    ${"- ".repeat(10_000)}1\n`

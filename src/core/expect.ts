@@ -1,10 +1,10 @@
 import { type Diagnostic, suggest } from "./diagnostic.ts"
-import { describe, plural } from "./fields.ts"
 import { Fraction, isReadable, isRounding, readNumber } from "./number.ts"
 import type { Problem } from "./problem.ts"
 import type { Run } from "./solve.ts"
 import { dotted, entry, type Path, type Written, type WrittenScalar } from "./source.ts"
 import type { Answer, AnswerValue, Point } from "./types.ts"
+import { describe, plural } from "./words.ts"
 
 /** Where what an author wrote and what was computed part ways. */
 interface Mismatch {

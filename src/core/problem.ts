@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { type Diagnostic, suggest } from "./diagnostic.ts"
-import { describe, flag, integer, number, text } from "./fields.ts"
+import { flag, integer, number, text } from "./fields.ts"
 import type { Kind } from "./kind.ts"
 import { Fraction, isReadable, loadExpressions, readNumber } from "./number.ts"
 import {
@@ -14,6 +14,7 @@ import {
   toData,
   type Written,
 } from "./source.ts"
+import { describe } from "./words.ts"
 
 /** Kinds by name, each loaded when a problem asks for it. */
 export type Registry = Readonly<Record<string, () => Promise<{ default: Kind }>>>
@@ -70,6 +71,9 @@ export interface Loaded {
   diagnostics: Diagnostic[]
 }
 
+/** A file with more complaints than this is not the file that was meant. */
+const mostComplaints = 50
+
 /** Reads every problem of a file; complains about all that is wrong with it at once. */
 export async function loadProblems(source: Source, registry: Registry): Promise<Loaded> {
   const loaded: Loaded = { problems: [], exams: [], diagnostics: [] }
@@ -102,6 +106,12 @@ export async function loadProblems(source: Source, registry: Registry): Promise<
     if (problem && !broken) loaded.problems.push(problem)
   }
   diagnostics.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0))
+  if (diagnostics.length > mostComplaints) {
+    const message = `more than ${mostComplaints} complaints, the rest is left out`
+    const last = { start: source.text.length, end: source.text.length }
+    diagnostics.splice(mostComplaints, Number.POSITIVE_INFINITY)
+    diagnostics.push(source.diagnostic("too-many", message, last, "is this the file you meant?"))
+  }
   return loaded
 }
 
@@ -312,9 +322,10 @@ type Report = (
 function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Report): void {
   const path = issue.path.map(step => (typeof step === "symbol" ? String(step) : step))
   if (issue.code === "unrecognized_keys") {
-    for (const key of issue.keys) {
-      const owner = path.length === 0 ? "a problem" : `\`${dotted(path)}\``
-      const hint = suggest(key, knownNames(kind, path))
+    const known = knownNames(kind, path)
+    const owner = path.length === 0 ? "a problem" : `\`${dotted(path)}\``
+    for (const key of issue.keys.slice(0, mostComplaints + 1)) {
+      const hint = suggest(key, known)
       report("unknown-field", `${owner} has no field \`${key}\``, [...path, key], hint, true)
     }
     return
@@ -322,13 +333,24 @@ function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Re
   const params = issue.code === "custom" ? (issue.params ?? {}) : {}
   const missing = valueAt(data, path) === undefined
   const code = typeof params.code === "string" ? params.code : missing ? "missing-field" : "type"
-  const hint = typeof params.hint === "string" ? params.hint : undefined
+  const hint = typeof params.hint === "string" ? params.hint : describedField(kind, path)
   const subject = path.length === 0 ? "the problem" : `\`${dotted(path)}\``
   report(code, `${subject} ${issue.message}`, path, hint)
 }
 
 /** The field names that may stand at a path, for "did you mean". */
 function knownNames(kind: Kind, path: Path): string[] {
+  return nodesAt(kind, path).flatMap(({ properties }) => Object.keys(properties ?? {}))
+}
+
+/** What a given field is, where a complaint has no better hint. */
+function describedField(kind: Kind, [owner, name]: Path): string | undefined {
+  if (owner !== "given" || typeof name !== "string") return undefined
+  const description = nodesAt(kind, [owner, name]).find(node => node.description)?.description
+  return description && `\`${name}\`: ${description}`
+}
+
+function nodesAt(kind: Kind, path: Path): Node[] {
   const schema = z.toJSONSchema(problemSchema(kind.given, [kind.name]), {
     io: "input",
     unrepresentable: "any",
@@ -339,11 +361,12 @@ function knownNames(kind: Kind, path: Path): string[] {
       .flatMap(variants)
       .flatMap(node => node.properties?.[step] ?? node.items ?? node.additionalProperties ?? [])
   }
-  return at.flatMap(variants).flatMap(({ properties }) => Object.keys(properties ?? {}))
+  return at.flatMap(variants)
 }
 
 /** The parts of a JSON Schema that lead further down. */
 interface Node {
+  description?: string
   properties?: Record<string, Node>
   items?: Node
   additionalProperties?: Node

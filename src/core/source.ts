@@ -200,7 +200,7 @@ class Reader {
         "leave the tag out",
       )
     }
-    if (isMap(node)) return this.#map(node, span)
+    if (isMap(node)) return isQuestionMark(node) ? nothing(span) : this.#map(node, span)
     if (isSeq(node)) {
       this.#open.add(node)
       const items = node.items.map(item => this.read(item as Node))
@@ -298,6 +298,13 @@ export function dotted(path: Path): string {
   return path
     .map((step, i) => (typeof step === "number" ? `[${step + 1}]` : i === 0 ? step : `.${step}`))
     .join("")
+}
+
+/** A lone `?` in a flow list, which YAML takes for a map without a key. */
+function isQuestionMark({ items, flow }: YAMLMap): boolean {
+  const [pair, other] = items
+  const isEmpty = (part: unknown) => part === null || (isScalar(part) && part.value === null)
+  return flow === true && pair !== undefined && !other && isEmpty(pair.key) && isEmpty(pair.value)
 }
 
 function scalar(node: Scalar, span: Span): WrittenScalar {

@@ -7,16 +7,17 @@ import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
 import { placesOf } from "../../core/labels.ts"
+import * as rule from "../../core/rules.ts"
+import { plural } from "../../core/words.ts"
 import { type Named, sheetOf } from "../../core/working.ts"
 import { attend } from "../../math/attend.ts"
 import * as attention from "../../math/attention.ts"
 import { transpose, zipGrids } from "../../math/linear.ts"
 
 const widths = (n: number, of: string) =>
-  `${of === "memory" ? "the memory's tokens" : "tokens"} have ${field.plural(n, "dimension")}`
-const lengths = (what: string) => (n: number) => `${what} have ${field.plural(n, "number")}`
-const counts = (what: string) => (n: number) =>
-  `there ${n === 1 ? "is" : "are"} ${field.plural(n, what)}`
+  `${of === "memory" ? "the memory's tokens" : "tokens"} have ${plural(n, "dimension")}`
+const lengths = (what: string) => (n: number) => `${what} have ${plural(n, "number")}`
+const counts = (what: string) => (n: number) => `there ${n === 1 ? "is" : "are"} ${plural(n, what)}`
 
 const given = z
   .strictObject({
@@ -42,35 +43,35 @@ const given = z
     only: field.label("the one token that asks; left out: all").optional(),
   })
   .check(
-    field.oneWay("tokens or scores", [
+    rule.oneWay("tokens or scores", [
       ["X", "W_Q", "W_K", "W_V"],
       ["Q", "K", "V"],
       { all: ["scores", "d_k"], perhaps: ["V"] },
     ]),
-    field.needs("memory", "X", "the queries come from it"),
-    field.needs("bias_Q", "W_Q", "without it no queries are made"),
-    field.needs("bias_K", "W_K", "without it no keys are made"),
-    field.needs("bias_V", "W_V", "without it no values are made"),
-    field.needs("residual", "X", "it is what is added to the output"),
-    field.fits(["W_Q", "rows"], ["X"], "columns", widths),
-    field.fits(["W_K", "rows"], ["memory", "X"], "columns", widths),
-    field.fits(["W_V", "rows"], ["memory", "X"], "columns", widths),
-    field.fits(["W_K", "columns"], ["W_Q"], "columns", lengths("queries")),
-    field.fits(["K", "columns"], ["Q"], "columns", lengths("queries")),
-    field.fits(["bias_Q", "length"], ["W_Q"], "columns", lengths("queries")),
-    field.fits(["bias_K", "length"], ["W_K"], "columns", lengths("keys")),
-    field.fits(["bias_V", "length"], ["W_V"], "columns", lengths("values")),
-    field.fits(["V", "rows"], ["K"], "rows", counts("key")),
-    field.fits(["V", "rows"], ["scores"], "columns", counts("key")),
-    field.fits(["tokens", "length"], ["X", "Q", "scores"], "rows", counts("query")),
-    field.fits(["memory_tokens", "length"], ["memory", "X", "K"], "rows", counts("key")),
-    field.fits(["memory_tokens", "length"], ["scores"], "columns", counts("key")),
-    field.fits(["mask", "rows"], ["X", "Q", "scores"], "rows", counts("query")),
-    field.fits(["mask", "columns"], ["memory", "X", "K"], "rows", counts("key")),
-    field.fits(["mask", "columns"], ["scores"], "columns", counts("key")),
-    field.everyQuerySees(),
-    field.among("only", "tokens"),
-    field.rule(["X", "W_V", "layout", "residual"], ({ X, W_V, layout, residual }) => {
+    rule.needs("memory", "X", "the queries come from it"),
+    rule.needs("bias_Q", "W_Q", "without it no queries are made"),
+    rule.needs("bias_K", "W_K", "without it no keys are made"),
+    rule.needs("bias_V", "W_V", "without it no values are made"),
+    rule.needs("residual", "X", "it is what is added to the output"),
+    rule.fits(["W_Q", "rows"], ["X"], "columns", widths),
+    rule.fits(["W_K", "rows"], ["memory", "X"], "columns", widths),
+    rule.fits(["W_V", "rows"], ["memory", "X"], "columns", widths),
+    rule.fits(["W_K", "columns"], ["W_Q"], "columns", lengths("queries")),
+    rule.fits(["K", "columns"], ["Q"], "columns", lengths("queries")),
+    rule.fits(["bias_Q", "length"], ["W_Q"], "columns", lengths("queries")),
+    rule.fits(["bias_K", "length"], ["W_K"], "columns", lengths("keys")),
+    rule.fits(["bias_V", "length"], ["W_V"], "columns", lengths("values")),
+    rule.fits(["V", "rows"], ["K"], "rows", counts("key")),
+    rule.fits(["V", "rows"], ["scores"], "columns", counts("key")),
+    rule.fits(["tokens", "length"], ["X", "Q", "scores"], "rows", counts("query")),
+    rule.fits(["memory_tokens", "length"], ["memory", "X", "K"], "rows", counts("key")),
+    rule.fits(["memory_tokens", "length"], ["scores"], "columns", counts("key")),
+    rule.fits(["mask", "rows"], ["X", "Q", "scores"], "rows", counts("query")),
+    rule.fits(["mask", "columns"], ["memory", "X", "K"], "rows", counts("key")),
+    rule.fits(["mask", "columns"], ["scores"], "columns", counts("key")),
+    rule.everyQuerySees(),
+    rule.among("only", "tokens"),
+    rule.across(["X", "W_V", "layout", "residual"], ({ X, W_V, layout, residual }) => {
       const [d, d_v] = layout === "rows" ? [X?.[0], W_V?.[0]] : [X, W_V]
       if (!residual || !d || !d_v || d.length === d_v.length) return undefined
       const message = `needs values as long as the tokens, but they have ${d_v.length} and ${d.length} numbers`

@@ -6,7 +6,9 @@ import { math, table, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
 import type { Vector } from "../../core/types.ts"
+import { plural, sizes } from "../../core/words.ts"
 import { type Named, shown, sumOfProducts } from "../../core/working.ts"
 import { mapGrid, zipGrids } from "../../math/linear.ts"
 
@@ -21,28 +23,28 @@ const given = z
       .labels("names of the positions; if these are left out, of 0, 1, 2, …", { repeated: true })
       .optional(),
     scheme: field.oneOf("waves or bits", ["sinusoidal", "binary"]).default("sinusoidal"),
-    base: field.number("base of the wavelengths", { above: 0 }).default(10000),
+    base: field.number("base of the wavelengths", { min: 1 }).default(10000),
     embeddings: field.grid("what the encoding is added to, shape (n, d)").optional(),
   })
   .check(
-    field.oneWay("positions", [{ all: ["positions"], perhaps: ["tokens"] }, ["tokens"]]),
-    field.match(["tokens", "length"], ["positions", "length"]),
-    field.rule(["positions", "tokens", "d"], given => {
+    rule.oneWay("positions", [{ all: ["positions"], perhaps: ["tokens"] }, ["tokens"]]),
+    rule.match(["tokens", "length"], ["positions", "length"]),
+    rule.across(["positions", "tokens", "d"], given => {
       const [n, allowed] = [positionsOf(given).length, Math.floor(most.numbers / given.d)]
       if (n <= allowed) return undefined
-      const message = `has ${field.plural(n, "entry")}, but with ${given.d} dimensions there may be ${allowed}`
+      const message = `has ${plural(n, "entry")}, but with ${given.d} dimensions there may be ${allowed}`
       return { path: [given.positions ? "positions" : "tokens"], code: "too-large", message }
     }),
-    field.rule(["positions", "tokens", "d", "scheme"], ({ d, scheme, ...given }) => {
+    rule.across(["positions", "tokens", "d", "scheme"], ({ d, scheme, ...given }) => {
       const at = positionsOf(given).findIndex(position => !hasBits(position, d))
       if (scheme !== "binary" || at === -1) return undefined
-      const message = `must be a whole number below 2^${d}, but the position is ${positionsOf(given)[at]}`
+      const message = `is position ${positionsOf(given)[at]}, which does not fit in ${plural(d, "bit")}`
       return { path: [given.positions ? "positions" : "tokens", at], code: "range", message }
     }),
-    field.rule(["embeddings", "positions", "tokens", "d"], ({ embeddings, d, ...given }) => {
+    rule.across(["embeddings", "positions", "tokens", "d"], ({ embeddings, d, ...given }) => {
       const shape = `${positionsOf(given).length}×${d}`
-      if (!embeddings || field.sizes(embeddings) === shape) return undefined
-      const message = `must be ${shape}, positions by dimensions, but it is ${field.sizes(embeddings)}`
+      if (!embeddings || sizes(embeddings) === shape) return undefined
+      const message = `must be ${shape}, positions by dimensions, but it is ${sizes(embeddings)}`
       return { path: ["embeddings"], code: "shape", message }
     }),
   )
@@ -62,13 +64,14 @@ const slips: Slips<typeof given> = {
   "10000 is taken as the base": ({ base }) => (base === 10000 ? undefined : { base: 10000 }),
 }
 
-const question: Question<typeof given> = ({ d, scheme, base, embeddings, ...given }) => {
-  const names = namesOf(given)
-  const whose = names.length > most.lines ? `${names.length} positions` : names.join(", ")
-  const added = embeddings ? " and add it to the embeddings" : ""
+const question: Question<typeof given> = ({ d, scheme, base, embeddings, tokens, ...given }) => {
+  const positions = tokens ?? positionsOf(given).map(String)
+  const listed = `${tokens ? "" : "positions "}${positions.join(", ")}`
+  const whose = positions.length > most.lines ? `${positions.length} positions` : listed
+  const added = embeddings ? ", and add it to the embeddings" : ""
   return scheme === "binary"
-    ? text`Write the positional encoding of ${whose} in ${field.plural(d, "bit")}, the most significant first${added}.`
-    : text`Compute the sinusoidal positional encoding of ${whose} in ${field.plural(d, "dimension")}, with base ${base}${added}.`
+    ? text`Write the positional encoding of ${whose} in ${plural(d, "bit")}, the most significant first${added}.`
+    : text`Compute the sinusoidal positional encoding of ${whose} in ${plural(d, "dimension")} with base ${base}${added}.`
 }
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {

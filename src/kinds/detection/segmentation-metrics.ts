@@ -8,6 +8,8 @@ import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Solve } from "../../core/kind.ts"
 import { Fraction, meanRatio, ratio } from "../../core/number.ts"
+import * as rule from "../../core/rules.ts"
+import { describe, sizes } from "../../core/words.ts"
 import { confusionOf, pooled, type Tally, talliesOf } from "../../math/confusion.ts"
 import { entry, gridSum, transpose } from "../../math/linear.ts"
 
@@ -22,10 +24,10 @@ const given = z
       .optional(),
   })
   .check(
-    field.sameShape("truth", "prediction"),
+    rule.sameShape("truth", "prediction"),
     amongClasses("truth"),
     amongClasses("prediction"),
-    field.rule(["truth", "prediction", "classes"], given => {
+    rule.across(["truth", "prediction", "classes"], given => {
       const { length } = classesOf(given)
       const path = [given.classes ? "classes" : "truth"]
       const message = `makes ${length} classes, but there may be at most ${mostClasses}`
@@ -44,7 +46,7 @@ const answers = {
 }
 
 const question: Question<typeof given> = given =>
-  text`Compare the predicted mask with the true one, ${field.sizes(given.truth)} pixels of the classes ${classesOf(given).join(", ")}: give the confusion matrix, the IoU and the Dice coefficient of each class, their means, and the pixel accuracy.`
+  text`Compare the predicted mask with the true one, ${sizes(given.truth)} pixels of the classes ${classesOf(given).join(", ")}: give the confusion matrix, the IoU and the Dice coefficient of each class, their means, and the pixel accuracy.`
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {
   const classes = classesOf(given)
@@ -170,14 +172,14 @@ function classesOf({ truth, prediction, classes }: Masks): readonly string[] {
 
 /** Each label that is no class is pointed out where it first stands. */
 function amongClasses(mask: "truth" | "prediction") {
-  return field.rule<Masks>([mask, "classes"], ({ classes, ...masks }) => {
+  return rule.across<Masks>([mask, "classes"], ({ classes, ...masks }) => {
     const places = new Map<string, [string, number, number]>()
     for (const [i, row] of masks[mask].entries()) {
       for (const [j, name] of row.entries()) if (!places.has(name)) places.set(name, [mask, i, j])
     }
     return [...places].flatMap(([name, path]) => {
       if (!classes || classes.includes(name)) return []
-      const message = `must be one of \`classes\`, but it is ${field.describe(name)}`
+      const message = `must be one of \`classes\`, but it is ${describe(name)}`
       return { path, code: "unknown-label", message, hint: suggest(name, classes) }
     })
   })

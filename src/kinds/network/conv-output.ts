@@ -5,6 +5,8 @@ import { join, math, type Rich, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
+import { plural } from "../../core/words.ts"
 import {
   type Axis,
   axesOf,
@@ -37,7 +39,7 @@ const given = z
     eachAxis("kernel", ({ n, p, d, span }, transposed) => {
       if (transposed || span <= n + 2 * p) return undefined
       const dilated = d > 1 ? ` with its dilation of ${d}` : ""
-      return `covers ${field.plural(span, "cell")}${dilated}, but the ${p > 0 ? "padded " : ""}input has only ${n + 2 * p}`
+      return `covers ${plural(span, "cell")}${dilated}, but the ${p > 0 ? "padded " : ""}input has only ${n + 2 * p}`
     }),
     eachAxis("padding", (axis, transposed) =>
       transposed && transposedSize(axis) < 1
@@ -92,7 +94,7 @@ const transposedSlips: Misread = {
 
 const question: Question<typeof given> = ({ input, kernel, stride, padding, ...given }) => {
   const { dilation, output_padding, filters } = given
-  const of = filters === undefined ? "" : text` of ${field.plural(filters, "filter")}`
+  const of = filters === undefined ? "" : text` of ${plural(filters, "filter")}`
   const dilated = dilation === 1 ? "" : text`, dilation ${dilation}`
   const added = output_padding === 0 ? "" : text`, output padding ${output_padding}`
   return text`A ${given.transposed ? "transposed " : ""}convolution${of} with kernel ${kernel}, stride ${stride}${dilated}${added} and padding ${padding} runs over an input of size ${input}. What is the size of its output?`
@@ -167,7 +169,7 @@ function eachAxis(
   complaint: (axis: Axis, transposed: boolean) => string | undefined,
 ) {
   const names = ["input", "kernel", "stride", "padding", "dilation", "output_padding"] as const
-  return field.rule<WindowSizes & { transposed: boolean }>([...names, "transposed"], given => {
+  return rule.across<WindowSizes & { transposed: boolean }>([...names, "transposed"], given => {
     const axes = axesOf(given)
     return axes.flatMap((axis, i) => {
       const message = complaint(axis, given.transposed)

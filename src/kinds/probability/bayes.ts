@@ -6,7 +6,9 @@ import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Solve } from "../../core/kind.ts"
 import { noise } from "../../core/number.ts"
+import * as rule from "../../core/rules.ts"
 import type { Grid, Vector } from "../../core/types.ts"
+import { plural } from "../../core/words.ts"
 import { add, entry, multiply, sum } from "../../math/linear.ts"
 
 const given = z
@@ -19,19 +21,19 @@ const given = z
     ),
   })
   .check(
-    field.match(["priors", "length"], ["classes", "length"], n => `\`classes\` has ${n}`),
-    field.rule(["classes", "likelihoods"], ({ classes, likelihoods }) => {
+    rule.match(["priors", "length"], ["classes", "length"], n => `\`classes\` has ${n}`),
+    rule.across(["classes", "likelihoods"], ({ classes, likelihoods }) => {
       const [row = []] = byFeature(likelihoods)
       if (row.length === classes.length) return undefined
       const noun = isGrid(likelihoods) ? "column" : "number"
       return {
         path: ["likelihoods"],
         code: "shape",
-        message: `has ${field.plural(row.length, noun)}, but \`classes\` has ${classes.length}`,
+        message: `has ${plural(row.length, noun)}, but \`classes\` has ${classes.length}`,
         hint: "one number per class, or one such row per feature",
       }
     }),
-    field.rule(["classes", "priors", "likelihoods"], ({ priors, likelihoods }) => {
+    rule.across(["classes", "priors", "likelihoods"], ({ priors, likelihoods }) => {
       const evidence = sum(byFeature(likelihoods).reduce(multiply, priors))
       if (evidence > 0 && Number.isFinite(evidence)) return undefined
       return {

@@ -5,6 +5,7 @@ import { join, math, table, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
 import type { Vector } from "../../core/types.ts"
 import { entry, sum } from "../../math/linear.ts"
 
@@ -19,8 +20,8 @@ const given = z
       .default("both"),
   })
   .check(
-    field.match(["Q", "length"], ["P", "length"], n => `\`P\` has ${n}`),
-    field.match(["P", "length"], ["outcomes", "length"], n => `\`outcomes\` has ${n}`),
+    rule.match(["Q", "length"], ["P", "length"], n => `\`P\` has ${n}`),
+    rule.match(["P", "length"], ["outcomes", "length"], n => `\`outcomes\` has ${n}`),
   )
 
 const answers = {

@@ -6,6 +6,8 @@ import { suggest } from "../../core/diagnostic.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
+import { describe, plural } from "../../core/words.ts"
 
 const option = z
   .union(
@@ -18,9 +20,9 @@ const option = z
     ],
     {
       error: ({ input }) =>
-        field.describe(input) === "a map"
+        describe(input) === "a map"
           ? "needs a text under `text`, and may have one under `because`"
-          : `must be a text, or a map of \`text\` and \`because\`, but it is ${field.describe(input)}`,
+          : `must be a text, or a map of \`text\` and \`because\`, but it is ${describe(input)}`,
     },
   )
   .describe("the option's text, or a map of `text` and `because`")
@@ -43,7 +45,7 @@ const given = z
       .default("net-correct"),
   })
   .check(
-    field.rule(["options"], ({ options }) => {
+    rule.across(["options"], ({ options }) => {
       const labels = Object.keys(options)
       const few = `needs at least 2 options, but it has ${labels.length}`
       const blank = labels.filter(label => blanks.has(label.trim().toLowerCase()))
@@ -57,7 +59,7 @@ const given = z
         })),
       ]
     }),
-    field.rule(["options", "correct"], ({ options, correct }) => {
+    rule.across(["options", "correct"], ({ options, correct }) => {
       const labels = Object.keys(options)
       return [correct].flat().flatMap((label, i) =>
         labels.includes(label)
@@ -70,11 +72,11 @@ const given = z
             },
       )
     }),
-    field.rule(["correct", "select"], ({ correct, select }) => {
+    rule.across(["correct", "select"], ({ correct, select }) => {
       if (select === "many" || typeof correct === "string" || correct.length === 1) return undefined
       return {
         path: ["correct"],
-        message: `lists ${field.plural(correct.length, "label")}, but \`select\` is \`one\``,
+        message: `lists ${plural(correct.length, "label")}, but \`select\` is \`one\``,
         hint: "give one label, or set `select: many`",
       }
     }),

@@ -5,6 +5,8 @@ import { math, products, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
+import { plural } from "../../core/words.ts"
 import { activations, softmax } from "../../math/activation.ts"
 import { add, entry, matvec, vectorOf } from "../../math/linear.ts"
 
@@ -23,18 +25,18 @@ const given = z
     output: field.oneOf("what is applied to the output", ["linear", "softmax"]).default("linear"),
   })
   .check(
-    field.match(
+    rule.match(
       ["W_xh", "columns"],
       ["inputs", "columns"],
-      n => `an input has ${field.plural(n, "number")}`,
+      n => `an input has ${plural(n, "number")}`,
     ),
-    field.match(["W_hh", "rows"], ["W_xh", "rows"]),
-    field.match(["W_hh", "columns"], ["W_xh", "rows"]),
-    field.match(["b_h", "length"], ["W_xh", "rows"]),
-    field.match(["h0", "length"], ["W_xh", "rows"]),
-    field.match(["W_hy", "columns"], ["W_xh", "rows"]),
-    field.match(["b_y", "length"], ["W_hy", "rows"]),
-    field.rule(["W_hy", "b_y"], ({ W_hy, b_y }) =>
+    rule.match(["W_hh", "rows"], ["W_xh", "rows"]),
+    rule.match(["W_hh", "columns"], ["W_xh", "rows"]),
+    rule.match(["b_h", "length"], ["W_xh", "rows"]),
+    rule.match(["h0", "length"], ["W_xh", "rows"]),
+    rule.match(["W_hy", "columns"], ["W_xh", "rows"]),
+    rule.match(["b_y", "length"], ["W_hy", "rows"]),
+    rule.across(["W_hy", "b_y"], ({ W_hy, b_y }) =>
       b_y && !W_hy
         ? { path: ["b_y"], message: "needs `W_hy`: without it there is no output" }
         : undefined,
@@ -52,7 +54,7 @@ const slips: Slips<typeof given> = {
 }
 
 const question: Question<typeof given> = ({ inputs, activation, W_hy }) =>
-  text`Run the recurrent network with ${activation} activation over its ${field.plural(inputs.length, "input")} and give the state${W_hy ? " and the output" : ""} at each step.`
+  text`Run the recurrent network with ${activation} activation over its ${plural(inputs.length, "input")} and give the state${W_hy ? " and the output" : ""} at each step.`
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {
   const { inputs, W_xh, W_hh, W_hy } = given

@@ -5,6 +5,8 @@ import { grid, math, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
+import { sizes } from "../../core/words.ts"
 import { centred, correlate, derivativeKernels } from "../../math/convolution.ts"
 import { gridSum, zipGrids } from "../../math/linear.ts"
 
@@ -23,28 +25,28 @@ const given = z
     flat_below: field.number("|R| up to this is called flat", { min: 0 }).default(0),
   })
   .check(
-    field.oneWay("Ix and Iy", [["Ix", "Iy"], ["image"]]),
-    field.sameShape("Ix", "Iy", "window"),
-    field.rule(["image", "kernel"], ({ image, kernel }) =>
+    rule.oneWay("Ix and Iy", [["Ix", "Iy"], ["image"]]),
+    rule.sameShape("Ix", "Iy", "window"),
+    rule.across(["image", "kernel"], ({ image, kernel }) =>
       kernel && !image ? { path: ["kernel"], message: "needs an `image` to work on" } : undefined,
     ),
-    field.rule(["image"], ({ image }) =>
+    rule.across(["image"], ({ image }) =>
       image && (image.length < 3 || (image[0]?.length ?? 0) < 3)
         ? {
             path: ["image"],
             code: "shape",
-            message: `must be at least 3×3, but it is ${field.sizes(image)}`,
+            message: `must be at least 3×3, but it is ${sizes(image)}`,
           }
         : undefined,
     ),
-    field.rule(["image", "window"], ({ image, window }) => {
+    rule.across(["image", "window"], ({ image, window }) => {
       if (!image || !window) return undefined
       const inner = `${image.length - 2}×${(image[0]?.length ?? 0) - 2}`
-      if (field.sizes(window) === inner) return undefined
+      if (sizes(window) === inner) return undefined
       return {
         path: ["window"],
         code: "shape",
-        message: `must be ${inner}, the shape of the gradients, but it is ${field.sizes(window)}`,
+        message: `must be ${inner}, the shape of the gradients, but it is ${sizes(window)}`,
       }
     }),
   )

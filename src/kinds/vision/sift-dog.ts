@@ -6,7 +6,9 @@ import { type Block, grid, math, table, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import * as rule from "../../core/rules.ts"
 import type { Stack } from "../../core/types.ts"
+import { plural, sizes } from "../../core/words.ts"
 import { type Cell, candidates, type Extremum, extrema, neighbours } from "../../math/extrema.ts"
 import { mapGrid, zipGrids } from "../../math/linear.ts"
 
@@ -18,7 +20,7 @@ const given = z
       .default("previous-minus-next"),
   })
   .check(
-    field.rule(["gaussians"], ({ gaussians }) => {
+    rule.across(["gaussians"], ({ gaussians }) => {
       const [first = []] = gaussians
       const complaint = (message: string) => ({ path: ["gaussians"], code: "shape", message })
       return [
@@ -26,7 +28,7 @@ const given = z
           ? [complaint(`needs at least 4 images, but it has ${gaussians.length}`)]
           : []),
         ...(first.length < 3 || (first[0]?.length ?? 0) < 3
-          ? [complaint(`needs images of at least 3×3, but they are ${field.sizes(first)}`)]
+          ? [complaint(`needs images of at least 3×3, but they are ${sizes(first)}`)]
           : []),
       ]
     }),
@@ -91,7 +93,7 @@ const solve: Solve<typeof given, typeof answers> = ({ gaussians, difference }, w
   const tried = candidates(dog, search)
   work.step("Candidates", () => [
     text`A keypoint lies strictly above or strictly below all 26 neighbours: 8 around it in its own scale, 9 in the scale before and 9 in the scale after. x is the column and y the row, both from 0; scales count from 1.`,
-    text`The border and the first and the last scale have too few neighbours. That leaves ${field.plural(tried.length, "candidate")}, of which ${found.length === 0 ? "none is a keypoint" : text`${found.length} ${found.length === 1 ? "is a keypoint" : "are keypoints"}`}.`,
+    text`The border and the first and the last scale have too few neighbours. That leaves ${plural(tried.length, "candidate")}, of which ${found.length === 0 ? "none is a keypoint" : text`${found.length} ${found.length === 1 ? "is a keypoint" : "are keypoints"}`}.`,
   ])
   for (const point of found.slice(0, most)) {
     const { x, y, scale } = point
