@@ -68,6 +68,7 @@ describe("dlcheck", () => {
     expect(colours([], { FORCE_COLOR: "1" })).toBe(true)
     expect(colours([], { FORCE_COLOR: "0" })).toBe(false)
     expect(colours([], { NO_COLOR: "1" })).toBe(false)
+    expect(colours([], { NO_COLOR: "1", FORCE_COLOR: "1" })).toBe(false)
     expect(colours(["--no-color"], { FORCE_COLOR: "1" })).toBe(false)
     expect(dlcheck(["solve", "nothing.yaml"], { env: { FORCE_COLOR: "1" } }).stderr).toContain(
       startOfColour,
@@ -145,7 +146,7 @@ describe("solve", () => {
     const { status, stdout, stderr } = dlcheck(["solve", "problems/nothing.yaml", window])
     expect(status).toBe(2)
     expect(stdout).toBe(dlcheck(["solve", window]).stdout)
-    expect(stderr).toContain("error[missing-file]")
+    expect(stderr).toContain("error[no-file]")
     expect(stderr).toContain("--> problems/nothing.yaml")
   })
 
@@ -219,7 +220,7 @@ describe("solve", () => {
     expect(JSON.parse(stdout).length).toBe(1)
     const places = [...stderr.matchAll(/error\[([\w-]+)\].*\n --> (\S+)/g)].map(m => m.slice(1))
     expect(places).toEqual([
-      ["missing-file", "exam.yaml:2:10"],
+      ["no-file", "exam.yaml:2:10"],
       ["exam", "exam.yaml:3:10"],
       ["exam", "exam.yaml:4:10"],
     ])
@@ -282,8 +283,8 @@ describe("solve", () => {
   test.each([
     ["nothing-here", "no-problems"],
     ["*.yml", "no-match"],
-    ["problm.yaml", "missing-file"],
-    ["no/such/folder.yaml", "missing-file"],
+    ["problm.yaml", "no-file"],
+    ["no/such/folder.yaml", "no-file"],
     ["text.yaml", "encoding"],
   ])("complains about %s with a hint", (arg, code) => {
     const cwd = files("arguments", {

@@ -1,6 +1,13 @@
-import { gradeProblem, type Marking, type ProblemMark, prepare } from "../../src/core/grade.ts"
+import {
+  gradeProblem,
+  type Marking,
+  type ProblemMark,
+  prepare,
+  type SheetAnswers,
+} from "../../src/core/grade.ts"
 import { Fraction } from "../../src/core/number.ts"
 import type { Problem } from "../../src/core/problem.ts"
+import type { Written, WrittenEntry } from "../../src/core/source.ts"
 import { loadSubmission, type Submission } from "../../src/core/submission.ts"
 import type { AnswerValue } from "../../src/core/types.ts"
 
@@ -38,6 +45,35 @@ export class Verbatim {
   constructor(text: string) {
     this.text = text
   }
+}
+
+/** The same without YAML in between, for thousands of sheets. */
+export function answersOf(
+  answers: Readonly<Record<string, AnswerValue | undefined>>,
+  pen: Pen = inFull,
+): SheetAnswers {
+  const entries = Object.entries(answers).map(([name, value]): [string, WrittenEntry] => [
+    name,
+    { name, key: nowhere, value: writtenOf(value, x => pen(x, name)) },
+  ])
+  return { answers: new Map(entries) }
+}
+
+const nowhere = { start: 0, end: 0 }
+
+function writtenOf(value: unknown, pen: (x: number) => string): Written {
+  if (Array.isArray(value))
+    return { type: "list", items: value.map(each => writtenOf(each, pen)), ...nowhere }
+  if (typeof value === "object" && value !== null && !(value instanceof Fraction)) {
+    const entries = Object.entries(value).map(([name, each]) => ({
+      name,
+      key: nowhere,
+      value: writtenOf(each, pen),
+    }))
+    return { type: "map", entries, ...nowhere }
+  }
+  const text = typeof value === "string" ? value : yamlOf(value, pen)
+  return { type: "scalar", text, value: text, quoted: typeof value === "string", ...nowhere }
 }
 
 function yamlOf(value: unknown, pen: (x: number) => string): string {

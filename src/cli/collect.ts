@@ -1,0 +1,134 @@
+import { dirname, isAbsolute, join, relative, resolve } from "node:path"
+import type { Diagnostic } from "../core/diagnostic.ts"
+import { type Exam, loadProblems, type Problem, repeatedIds } from "../core/problem.ts"
+import { entry, Source } from "../core/source.ts"
+import { kinds } from "../kinds/index.ts"
+import { findFiles } from "./find.ts"
+import { complaint, nearestPath, readSource, readStandardInput } from "./read.ts"
+
+/** The problems that the arguments of a command name. */
+export interface Collected {
+  problems: readonly Problem[]
+  /** How many were asked for, those that could not be read included. */
+  asked: number
+  /** The absolute paths of what was read. */
+  files: readonly string[]
+  diagnostics: readonly Diagnostic[]
+}
+
+/** Loads whatever the arguments name, each file once; complains about all that is no problem. */
+export async function collectProblems(args: readonly string[]): Promise<Collected> {
+  const collector = new Collector()
+  for (const found of await findFiles(args)) {
+    if (typeof found === "string") await collector.addFile(found)
+    else collector.refuse(found)
+  }
+  return collector.finish()
+}
+
+/** Complaints in the order of their files, then of their lines. */
+export function inFileOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))]
+  return files.flatMap(name =>
+    diagnostics
+      .filter(({ file }) => file === name)
+      .sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0)),
+  )
+}
+
+type Use = Exam["uses"][number]
+
+/** What a file holds, in the order it is written. */
+interface Contents {
+  source: Source
+  items: readonly (Problem | Use)[]
+}
+
+class Collector {
+  readonly #problems = new Set<Problem>()
+  readonly #diagnostics: Diagnostic[] = []
+  readonly #files = new Map<string, Contents>()
+  #asked = 0
+
+  async addFile(path: string): Promise<void> {
+    const contents = await this.#load(path)
+    for (const item of contents?.items ?? []) {
+      if (!("path" in item)) this.#problems.add(item)
+      else if (contents) await this.#addUse(item, contents.source)
+    }
+  }
+
+  /** Notes that something which should be a problem is none. */
+  refuse(diagnostic: Diagnostic): undefined {
+    this.#diagnostics.push(diagnostic)
+    this.#asked += 1
+  }
+
+  finish(): Collected {
+    const problems = [...this.#problems]
+    const diagnostics = inFileOrder([...this.#diagnostics, ...repeatedIds(problems)])
+    const asked = Math.max(this.#asked, problems.length)
+    return { problems, asked, files: [...this.#files.keys()], diagnostics }
+  }
+
+  /** Adds the problems of a file that an exam uses. */
+  async #addUse({ path, written }: Use, exam: Source): Promise<void> {
+    const folder = dirname(exam.file)
+    const file = isAbsolute(path) ? path : join(folder, path)
+    const span = entry(written, "use")?.value ?? written
+    const contents = await this.#load(file, ({ code, message, hint }) => {
+      const near = code === "no-file" ? nearestPath(file) : undefined
+      const meant = near === undefined ? hint : `did you mean \`${relative(folder, near)}\`?`
+      return exam.diagnostic(code, message, span, meant)
+    })
+    for (const item of contents?.items ?? []) {
+      if (!("path" in item)) this.#problems.add(item)
+      else {
+        const message = `\`${file}\` is an exam itself, and an exam is made of problems`
+        return this.refuse(exam.diagnostic("exam", message, span, "list its problems here"))
+      }
+    }
+  }
+
+  /** Loads a file unless it was loaded before; `blame` moves a complaint about its path. */
+  async #load(path: string, blame = (diagnostic: Diagnostic) => diagnostic) {
+    const place = path === "-" ? path : resolve(path)
+    const known = this.#files.get(place)
+    if (known) return known
+    const source = path === "-" ? await readStandardInput() : readSource(path)
+    if (!(source instanceof Source)) return this.refuse(blame(source))
+    const contents = await this.#contents(source)
+    this.#files.set(place, contents)
+    return contents
+  }
+
+  async #contents(source: Source): Promise<Contents> {
+    const { problems, exams, diagnostics } = await loadProblems(source, kinds)
+    const items = [...problems, ...exams.flatMap(({ uses }) => uses)]
+    items.sort((a, b) => startOf(a) - startOf(b))
+    this.#diagnostics.push(...diagnostics)
+    if (items.length === 0 && diagnostics.length === 0) {
+      this.refuse(
+        complaint(source.file, "empty", "the file holds no problem", "list some under `problems:`"),
+      )
+    }
+    this.#asked += listed(source)
+    return { source, items }
+  }
+}
+
+function startOf(item: Problem | Use): number {
+  return "path" in item ? item.written.start : item.origin.written.start
+}
+
+/** How many problems a file lists itself, whether they could be read or not. */
+function listed({ documents }: Source): number {
+  const counts = documents.map(({ written, diagnostics }) => {
+    if (!written || (written.type === "scalar" && written.value === null)) {
+      return diagnostics.length > 0 ? 1 : 0
+    }
+    const list = entry(written, "problems")?.value
+    return list?.type === "list" ? list.items.filter(item => !entry(item, "use")).length : 1
+  })
+  return counts.reduce((sum, count) => sum + count, 0)
+}

@@ -1,0 +1,13 @@
+import type { Diagnostic } from "../core/diagnostic.ts"
+import type { Session } from "./session.ts"
+
+/** Prints complaints to standard error, a blank line between them. */
+export async function complain(
+  { err }: Session,
+  diagnostics: readonly Diagnostic[],
+): Promise<void> {
+  if (diagnostics.length === 0) return
+  const { renderDiagnostic } = await import("../render/diagnostic.ts")
+  const { width, color } = err
+  err.write(diagnostics.map(each => `${renderDiagnostic(each, { width, color })}\n`).join("\n"))
+}
