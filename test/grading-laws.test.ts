@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest"
 import { eachEntry, type Index, keyOf, mapEntries } from "../src/core/entries.ts"
-import { type EntryMark, type ProblemMark, prepare } from "../src/core/grade.ts"
+import { type ProblemMark, prepare } from "../src/core/grade.ts"
 import { nudgeEntry } from "../src/core/nudge.ts"
 import { prefixOf } from "../src/core/paths.ts"
 import type { Problem } from "../src/core/problem.ts"
-import { isCounted } from "../src/core/right.ts"
 import { type Run, run, runSlip, slipNames } from "../src/core/solve.ts"
-import type { Answer, AnswerValue, At, Handed, Pin } from "../src/core/types.ts"
+import type { AnswerValue } from "../src/core/types.ts"
 import { kinds } from "../src/kinds/index.ts"
 import { problemsOf, shippedProblems, valuesOf } from "./support/problems.ts"
-import { graded, infinite, type Pen, sheetOf } from "./support/sheets.ts"
+import { graded, sheetOf } from "./support/sheets.ts"
+import { explains, firstWrong, leavesOf, rounding, said, sameForm } from "./support/students.ts"
 
 // The laws of grading, over every kind and shipped problem. What is right comes from the solver
 // here: the problems' own `expect:` proves the solver, these prove the grader.
@@ -154,77 +154,6 @@ function following(problem: Problem, { name, index, other }: Replacement): Run |
   }
 }
 
-/** Rounds every real number to `n` significant digits as soon as it is computed. */
-function rounding(key: Run, n: number): { pin: Pin; pen: Pen } {
-  const isReal = (name: string) => {
-    const answer = key.answers.get(name)?.answer
-    return answer !== undefined && real.has(answer.type) && !isCounted(answer)
-  }
-  const round = (leaf: AnswerValue) =>
-    typeof leaf === "number" && Number.isFinite(leaf) ? Number(leaf.toPrecision(n)) : undefined
-  return {
-    pin: ({ name, at, value }) => {
-      const answer = key.answers.get(name)?.answer
-      return answer && isReal(name) ? mapEntries(answer, value, round, prefixOf(at)) : undefined
-    },
-    pen: (x, name) => {
-      if (!Number.isFinite(x)) return infinite(x)
-      const rounded = isReal(name) ? Number(x.toPrecision(n)) : x
-      return !isReal(name) || Number.isInteger(rounded) ? String(rounded) : x.toPrecision(n)
-    },
-  }
-}
-
-const real: ReadonlySet<string> = new Set(["number", "vector", "grid", "stack", "record"])
-
-/** The first piece with wrong entries, in the order of the work. */
-interface Piece extends Pick<Handed, "name" | "at"> {
-  wrong: readonly EntryMark[]
-}
-
-function firstWrong(mark: ProblemMark, key: Run): Piece | undefined {
-  for (const { name, at } of key.handed) {
-    const entries = mark.answers.find(each => each.name === name)?.entries ?? []
-    const wrong = entries.filter(
-      ({ verdict, index }) => verdict === "wrong" && (at === undefined || index[0] === at),
-    )
-    if (wrong.length > 0) return { name, wrong, ...(at !== undefined && { at }) }
-  }
-  return undefined
-}
-
-/** Whether a slip gives what was written at a piece, going on with what was written before it. */
-function explains(problem: Problem, slip: string, piece: Piece, slipped: Run, pen: Pen): boolean {
-  const changed = problem.kind.slips[slip]?.(problem.given as never)
-  const written = [...slipped.handed]
-  let found: AnswerValue | undefined
-  let answer: Answer | undefined
-  try {
-    const given = { ...problem.given, ...changed }
-    answer = problem.kind.answers(given as never)[piece.name]
-    run(problem, {
-      given,
-      pin: ({ name, at, value, slips }) => {
-        const here = name === piece.name && at === piece.at
-        if (here) found = slips[slip] ?? (changed && value)
-        return written.find(each => each.name === name && each.at === at)?.value
-      },
-    })
-  } catch {
-    return false
-  }
-  const own = slipped.answers.get(piece.name)
-  if (found === undefined || !answer || !own) return false
-  const [tried, wrote] = [leavesOf(answer, found, piece.at), leavesOf(own.answer, own.value)]
-  return piece.wrong.every(({ index }) => {
-    const [a, b] = [tried.get(keyOf(index)), wrote.get(keyOf(index))]
-    if (a === undefined || b === undefined || Math.abs(Number(a)) === Infinity) return false
-    return typeof a === "number" && typeof b === "number"
-      ? pen(a, piece.name) === pen(b, piece.name)
-      : said(a) === said(b)
-  })
-}
-
 /** What earned less than everything: "H 0 1". */
 function flaws({ answers }: ProblemMark): string[] {
   return answers.flatMap(({ name, entries, points, outOf, verdict }) => {
@@ -253,39 +182,10 @@ function notCarried(mark: ProblemMark, followed: Run, replaced: Replacement): st
   })
 }
 
-function leavesOf(answer: Answer, value: AnswerValue, at?: At): Map<string, AnswerValue> {
-  const leaves = new Map<string, AnswerValue>()
-  eachEntry(answer, value, (leaf, index) => leaves.set(keyOf(index), leaf), prefixOf(at))
-  return leaves
-}
-
-/** Whether two runs answered the same things in the same sizes. */
-function sameForm(a: Run, b: Run): boolean {
-  const form = ({ answers }: Run) =>
-    JSON.stringify(
-      [...answers.values()].map(({ name, answer, value }) => [
-        name,
-        ...leavesOf(answer, value).keys(),
-      ]),
-    )
-  return form(a) === form(b)
-}
-
 function placeOf({ name, index }: Pick<Replacement, "name" | "index">): string {
   return [name, ...index].join(" ")
 }
 
 function size(leaf: AnswerValue): number {
   return typeof leaf === "number" && Number.isFinite(leaf) ? Math.abs(leaf) : 0
-}
-
-/** A leaf as text, `3/4` for a fraction. */
-function said(leaf: AnswerValue): string {
-  return typeof leaf === "object" && "toFraction" in leaf
-    ? (leaf as { toFraction(): string }).toFraction()
-    : typeof leaf === "string"
-      ? leaf
-      : Array.isArray(leaf)
-        ? JSON.stringify(leaf)
-        : String(leaf)
 }

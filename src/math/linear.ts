@@ -10,7 +10,7 @@ export function gridSum(grid: Grid): number {
 }
 
 export function dot(a: Vector, b: Vector): number {
-  return sum(multiply(a, b))
+  return a.reduce((total, value, i) => total + value * entry(b, i), 0)
 }
 
 /** Entry by entry. */
