@@ -28,13 +28,14 @@ import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
 import { plural } from "../../core/words.ts"
+import { sum } from "../../math/linear.ts"
 
 const given = z.strictObject({
   x: field.vector(""),
 })
 
 const answers = {
-  sum: answer.number(""),
+  total: answer.number(""),
 }
 
 const slips: Slips<typeof given> = {}
@@ -43,8 +44,8 @@ const question: Question<typeof given> = ({ x }) =>
   text\`Add up the \${plural(x.length, "number")} of x.\`
 
 const solve: Solve<typeof given, typeof answers> = ({ x }, work) => {
-  const sum = work.answer("sum", sum(x))
-  work.step("Sum", () => [math\`\\sum x = \${join(x, " + ")} = \${sum}\`])
+  const total = work.answer("total", sum(x))
+  work.step("Sum", () => [math\`\\sum x = \${join(x, " + ")} = \${total}\`])
 }
 
 export default defineKind({

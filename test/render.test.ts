@@ -290,7 +290,7 @@ const everyAnswer = [
   answerOf("text", "because"),
 ]
 
-describe("answers of every type", () => {
+describe("answers of every type", async () => {
   const expected: Record<AnswerType, string> = {
     number: "−1.5 px",
     integer: "1180591620717411303424",
@@ -311,18 +311,18 @@ describe("answers of every type", () => {
     text: "because",
   }
   const page = pageWith([], { answers: everyAnswer })
-  const printed = renderTerminal(page, { width: 100 }).split("\n")
+  const printed = (await renderTerminal(page, { width: 100 })).split("\n")
 
   test.each(Object.entries(expected))("%s", (type, written) => {
     const line = printed.find(each => each.trim().startsWith(`${type} `)) ?? ""
     expect(line.trim().split(/ {3,}/)[1]).toBe(written)
   })
 
-  it("has a large grid in the step that shows it, or below", () => {
+  it("has a large grid in the step that shows it, or below", async () => {
     const large = Array.from({ length: 9 }, (_, i) => [i * 1000.5, i * 2000, i * 7.25, -i])
     const shown = pageOfAnswers([grid("G", large)], large)
-    expect(renderTerminal(shown)).toContain("9×4, in step 1")
-    expect(renderTerminal(pageOfAnswers([], large))).toContain("9×4, below")
+    expect(await renderTerminal(shown)).toContain("9×4, in step 1")
+    expect(await renderTerminal(pageOfAnswers([], large))).toContain("9×4, below")
   })
 })
 
@@ -343,7 +343,7 @@ function pageOfAnswers(blocks: readonly Block[], value: AnswerValue): Page {
 }
 
 describe("a terminal", () => {
-  it("puts grids side by side with their decimal points in line", () => {
+  it("puts grids side by side with their decimal points in line", async () => {
     const page = pageWith([
       grid("A", [
         [1, -0.5],
@@ -351,7 +351,7 @@ describe("a terminal", () => {
       ]),
       grid("B", [[7]], { foot: math`\sum = ${7}` }),
     ])
-    expect(renderTerminal(page).split("\n").slice(2)).toEqual([
+    expect((await renderTerminal(page)).split("\n").slice(2)).toEqual([
       "1  Step",
       "   A               B",
       "      1  −0.50       7",
@@ -359,7 +359,7 @@ describe("a terminal", () => {
     ])
   })
 
-  it("marks cells with brackets where there is no colour", () => {
+  it("marks cells with brackets where there is no colour", async () => {
     const block = grid(
       "D",
       [
@@ -368,29 +368,30 @@ describe("a terminal", () => {
       ],
       { marks: [[0, 1]], rows: ["a", "b"], columns: ["x", "y"] },
     )
-    expect(
-      renderTerminal(pageWith([block]))
-        .split("\n")
-        .slice(3),
-    ).toEqual(["   D", "      x    y", "   a  1  [−3]", "   b  2   10"])
-    expect(renderTerminal(pageWith([block]), { color: true })).toContain(`${esc}[4m−3`)
+    expect((await renderTerminal(pageWith([block]))).split("\n").slice(3)).toEqual([
+      "   D",
+      "      x    y",
+      "   a  1  [−3]",
+      "   b  2   10",
+    ])
+    expect(await renderTerminal(pageWith([block]), { color: true })).toContain(`${esc}[4m−3`)
   })
 
-  it("cuts what is too large for a page and says so", () => {
+  it("cuts what is too large for a page and says so", async () => {
     const large = Array.from({ length: 64 }, (_, i) => Array.from({ length: 40 }, (_, j) => i * j))
-    const printed = renderTerminal(pageWith([grid("G", large)]))
+    const printed = await renderTerminal(pageWith([grid("G", large)]))
     expect(printed).toContain("… 64×40, whole in the JSON")
     expect(printed.split("\n").length).toBeLessThan(25)
   })
 
-  it("splits a wide grid into parts", () => {
+  it("splits a wide grid into parts", async () => {
     const wide = [Array.from({ length: 14 }, (_, j) => 10 ** 6 + j + 0.5)]
-    const printed = renderTerminal(pageWith([grid("G", wide)]))
+    const printed = await renderTerminal(pageWith([grid("G", wide)]))
     expect(printed).toContain("columns 8–14")
     expect(widest(printed)).toBeLessThanOrEqual(80)
   })
 
-  it("lays out a table within the width", () => {
+  it("lays out a table within the width", async () => {
     const words = "a text that is much longer than the column that it stands in "
     const page = pageWith([
       table(
@@ -401,13 +402,13 @@ describe("a terminal", () => {
         ],
       ),
     ])
-    const printed = renderTerminal(page, { width: 60 })
+    const printed = await renderTerminal(page, { width: 60 })
     expect(widest(printed)).toBeLessThanOrEqual(60)
     expect(printed).toContain("a      0.250000")
     expect(printed).toContain("b      0.333333")
   })
 
-  it("prints no control characters and counts wide ones", () => {
+  it("prints no control characters and counts wide ones", async () => {
     const page = pageWith(
       [text`${`wide 日本語 ${"語".repeat(60)}`}`, grid("日\n本", [[1]], { rows: [`${esc}[2J`] })],
       {
@@ -418,7 +419,7 @@ describe("a terminal", () => {
         answers: [answerOf("text", `x${esc}y\nz`), answerOf("labels", { [`a${esc}`]: "b" })],
       },
     )
-    const printed = renderTerminal(page, { width: 40 })
+    const printed = await renderTerminal(page, { width: 40 })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be printed
     expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
     expect(widest(printed)).toBeLessThanOrEqual(40)
@@ -430,7 +431,7 @@ describe("a terminal", () => {
     const [problem] = await load("problems/vision/harris-window.yaml")
     if (!problem) throw new Error("no problem")
     const page = pageOf(problem, solve(problem), { only: ["R", "verdict"] })
-    expect(renderTerminal(page).split("\n").slice(2)).toEqual([
+    expect((await renderTerminal(page)).split("\n").slice(2)).toEqual([
       "Answers",
       "   R         −19268.24   response",
       "   verdict   edge        what the window shows",
@@ -601,16 +602,16 @@ describe("every problem that ships", async () => {
     expect(problems.length).toBeGreaterThan(0)
   })
 
-  test.each(problems.map(problem => [problem.id, problem] as const))("%s", (_, problem) => {
+  test.each(problems.map(problem => [problem.id, problem] as const))("%s", async (_, problem) => {
     const run = solve(problem)
     const page = pageOf(problem, run)
     for (const width of [80, 120]) {
-      const plain = renderTerminal(page, { width })
+      const plain = await renderTerminal(page, { width })
       expect(widest(plain)).toBeLessThanOrEqual(width)
       expect(plain).not.toContain(esc)
       expect(plain).not.toMatch(/undefined|NaN|\[object/)
     }
-    expect(widest(renderTerminal(page, { width: 80, color: true }))).toBeLessThanOrEqual(80)
+    expect(widest(await renderTerminal(page, { width: 80, color: true }))).toBeLessThanOrEqual(80)
     expect(renderMarkdown(page)).not.toMatch(/undefined|NaN|\[object/)
     const data = JSON.parse(printJson(solutionJson(problem, run)))
     expect(Object.keys(data.answers)).toEqual([...run.answers.keys()])

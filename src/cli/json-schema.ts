@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { Kind } from "../core/kind.ts"
-import { problemSchema } from "../core/problem.ts"
+import { problemSchema } from "../core/problem-schema.ts"
 import { kinds } from "../kinds/index.ts"
 import { type JsonSchema, jsonSchemaOf } from "./given-fields.ts"
 

@@ -21,9 +21,14 @@ export interface Session {
 export type Configure = (command: Command, session: Session) => void
 
 export function openSession(argv: readonly string[]): Session {
+  let err: Output | undefined
   return {
     out: outputTo(process.stdout, argv),
-    err: outputTo(process.stderr, argv),
+    // Opening a stream takes time, and mostly there is nothing to complain about.
+    get err() {
+      err ??= outputTo(process.stderr, argv)
+      return err
+    },
     exitCode: 0,
   }
 }

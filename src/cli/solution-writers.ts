@@ -22,8 +22,8 @@ type Writer = (solved: readonly Solved[], look: Look) => Promise<string>
 export const writers: Readonly<Record<string, Writer>> = {
   async terminal(solved, { width, color, ...look }) {
     const { renderTerminal } = await import("../render/terminal.ts")
-    const pages = solved.map(each =>
-      renderTerminal(page(each, look), { width, color, ...digitsIn(look) }),
+    const pages = await Promise.all(
+      solved.map(each => renderTerminal(page(each, look), { width, color, ...digitsIn(look) })),
     )
     return `${pages.join(`\n\n${"─".repeat(width)}\n\n`)}\n`
   },

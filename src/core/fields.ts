@@ -18,29 +18,29 @@ interface Range {
 
 /** A real number: `0.04`, or exact text such as `"1/3"` or `"sqrt(2)"`. */
 export function number(description: string, range: Range = {}) {
-  return real(range, "number").describe(description)
+  return real(range, "number").meta({ title: "number", description })
 }
 
 /** A whole number. */
 export function integer(description: string, range: Range = {}) {
-  return real(range, "whole number").describe(description)
+  return real(range, "whole number").meta({ title: "whole number", description })
 }
 
 /** A number that may be infinite (`.inf`). */
 export function extended(description: string) {
-  return real({}, "number", true).describe(description)
+  return real({}, "number", true).meta({ title: "number", description })
 }
 
 /** A name: text, or a number or yes/no that is meant as one. */
 export function label(description: string) {
-  return anyLabel().describe(description)
+  return anyLabel().meta({ title: "label", description })
 }
 
 /** Names in order, none twice unless `repeated`. */
 export function labels(description: string, { repeated = false } = {}) {
-  const names = z.array(anyLabel()).min(1).meta({ title: "list of labels" })
+  const names = z.array(anyLabel()).min(1)
   const checked = repeated ? names : names.superRefine((list, context) => unique(list, context))
-  return checked.describe(description)
+  return checked.meta({ title: "list of labels", description })
 }
 
 /** One name or a list of them, none twice; the list may be empty. */
@@ -50,17 +50,16 @@ export function labelOrLabels(description: string) {
     .union([anyLabel(), list], {
       error: ({ input }) => mustBe("a label or a list of labels", input),
     })
-    .meta({ title: "label or list of labels" })
-    .describe(description)
+    .meta({ title: "label or list of labels", description })
 }
 
 /** Words. */
 export function text(description: string) {
-  return z.string().meta({ title: "text" }).describe(description)
+  return z.string().meta({ title: "text", description })
 }
 
 export function flag(description: string) {
-  return z.boolean().meta({ title: "true or false" }).describe(description)
+  return z.boolean().meta({ title: "true or false", description })
 }
 
 /** One of a few words, or a number. */
@@ -72,8 +71,7 @@ export function wordOrNumber<const W extends readonly string[]>(
   const expected = `${quoted(words)} or a number`
   return z
     .union([z.literal(words), real(range, "number", false, expected)])
-    .meta({ title: "word or number" })
-    .describe(description)
+    .meta({ title: "word or number", description })
 }
 
 /** One of a few words or numbers. */
@@ -86,7 +84,7 @@ export function oneOf<const O extends readonly (string | number)[]>(
 
 /** (n) */
 export function vector(description: string, range: Range = {}) {
-  return z.array(real(range, "number")).min(1).meta({ title: "vector" }).describe(description)
+  return z.array(real(range, "number")).min(1).meta({ title: "vector", description })
 }
 
 /** (n), or one number for all n. */
@@ -95,8 +93,7 @@ export function broadcast(description: string) {
     .union([real({}, "number"), z.array(real({}, "number")).min(1)], {
       error: ({ input }) => mustBe("a number or a list of numbers", input),
     })
-    .meta({ title: "vector or number" })
-    .describe(description)
+    .meta({ title: "vector or number", description })
 }
 
 /** One whole number for both axes, or [along the height, along the width]. */
@@ -106,23 +103,29 @@ export function perAxis(description: string, range: Range = {}) {
     mustBe("a whole number or a pair [height, width]", input)
   return z
     .union([size, z.tuple([size, size], { error })], { error })
-    .meta({ title: "whole number or pair" })
-    .describe(description)
+    .meta({ title: "whole number or pair", description })
 }
 
 /** (rows, cols); every row as long as the first. */
 export function grid(description: string, range: Range = {}) {
-  return rectangular(z.array(z.array(real(range, "number")).min(1)).min(1))
-    .meta({ title: "grid" })
-    .describe(description)
+  const isPlain = Object.keys(range).length === 0
+  return (isPlain ? plainGrid : gridOf(range)).meta({ title: "grid", description })
 }
+
+function gridOf(range: Range) {
+  return rectangular(z.array(z.array(real(range, "number")).min(1)).min(1))
+}
+
+/** Grids of any numbers differ in their description only, and building a schema takes time. */
+const plainGrid = gridOf({})
 
 /** (rows, cols) of 0 and 1. */
 export function maskGrid(description: string) {
   const bit = real({ min: 0, max: 1 }, "whole number")
-  return rectangular(z.array(z.array(bit).min(1)).min(1))
-    .meta({ title: "grid of 0 and 1" })
-    .describe(description)
+  return rectangular(z.array(z.array(bit).min(1)).min(1)).meta({
+    title: "grid of 0 and 1",
+    description,
+  })
 }
 
 /** `none`, `causal`, or (queries, keys) of 0 and 1. */
@@ -132,8 +135,7 @@ export function attentionMask(description: string) {
     .union([z.literal(["none", "causal"]), maskGrid("1 = may be seen")], {
       error: ({ input }) => mustBe(expected, input),
     })
-    .meta({ title: "none, causal or grid of 0 and 1" })
-    .describe(description)
+    .meta({ title: "none, causal or grid of 0 and 1", description })
 }
 
 /** (n), or (rows, cols). */
@@ -142,8 +144,7 @@ export function vectorOrGrid(description: string, range: Range = {}) {
     .union([vector("shape (n)", range), grid("shape (rows, cols)", range)], {
       error: ({ input }) => mustBe("a list of numbers or of rows of numbers", input),
     })
-    .meta({ title: "vector or grid" })
-    .describe(description)
+    .meta({ title: "vector or grid", description })
 }
 
 /** (m, rows, cols); every grid of one shape. */
@@ -162,15 +163,15 @@ export function stack(description: string, range: Range = {}) {
         })
       }
     })
-    .meta({ title: "stack" })
-    .describe(description)
+    .meta({ title: "stack", description })
 }
 
 /** Labels in rows and columns; numbers are taken as labels. */
 export function labelGrid(description: string) {
-  return rectangular(z.array(z.array(anyLabel()).min(1)).min(1))
-    .meta({ title: "grid of labels" })
-    .describe(description)
+  return rectangular(z.array(z.array(anyLabel()).min(1)).min(1)).meta({
+    title: "grid of labels",
+    description,
+  })
 }
 
 /** Probabilities that sum to 1. */
@@ -189,8 +190,7 @@ export function distribution(description: string) {
         hint: sum > 0 ? distributionHint(values, sum) : "give each outcome its probability",
       })
     })
-    .meta({ title: "distribution" })
-    .describe(description)
+    .meta({ title: "distribution", description })
 }
 
 /** Values by name. */
@@ -207,10 +207,7 @@ export function record<V extends z.ZodType>(description: string, value: V) {
     }
     return input
   }
-  return z
-    .preprocess(refuse, z.record(z.string(), value))
-    .meta({ title: "map" })
-    .describe(description)
+  return z.preprocess(refuse, z.record(z.string(), value)).meta({ title: "map", description })
 }
 
 /** A value that never leaves in a paper or at feedback `hint` and below. */
@@ -248,7 +245,6 @@ function real(
         })
       return found.value
     })
-    .meta({ title: noun })
 }
 
 function outside(
@@ -275,7 +271,6 @@ function anyLabel() {
         input === undefined ? "needs a label" : `must be a label, but it is ${describe(input)}`,
     })
     .transform(String)
-    .meta({ title: "label" })
 }
 
 function unique(list: readonly string[], context: Context): void {

@@ -164,12 +164,12 @@ function scaled(read: Literal, percent: boolean): Literal {
     : scaledDown
 }
 
-/** Letters with brackets, operators or digits around them, but no word or decimal. */
+/** Operators and brackets around numbers and known names; prose and labels are none. */
 function looksLikeExpression(text: string): boolean {
   const plain = normalise(text).replace(/%$/, "")
   if (readDecimal(plain) ?? readFraction(plain)) return false
-  return (
-    /^(pi|π|e|τ)$/i.test(plain) ||
-    (/[-+*/^()√·]/.test(plain) && /^[-+*/^()√·.,\s\dA-Za-zπ]+$/.test(plain))
-  )
+  if (!/^[-+*/^()√·.,\s\dA-Za-zπ]+$/.test(plain)) return false
+  const names = plain.matchAll(/[A-Za-zπ][A-Za-zπ\d]*(\s*\()?/g)
+  const known = [...names].every(([name, call]) => call !== undefined || /^(pi|π|e)$/.test(name))
+  return known && (/[-+*/^(√·]/.test(plain) || /[π]|^pi$|^e$/.test(plain))
 }

@@ -1,8 +1,8 @@
 import * as z from "zod"
 import { type Diagnostic, suggest } from "./diagnostic.ts"
-import { flag, integer, number, text } from "./fields.ts"
 import type { Kind } from "./kind.ts"
 import { Fraction, isReadable, loadExpressions, readNumber } from "./number.ts"
+import { problemSchema } from "./problem-schema.ts"
 import {
   type Data,
   dotted,
@@ -14,7 +14,6 @@ import {
   toData,
   type Written,
 } from "./source.ts"
-import { describe } from "./words.ts"
 
 /** Kinds by name, each loaded when a problem asks for it. */
 export type Registry = Readonly<Record<string, () => Promise<{ default: Kind }>>>
@@ -136,67 +135,6 @@ export function repeatedIds(problems: readonly Problem[]): Diagnostic[] {
   })
 }
 
-/** The fields of a problem file besides `given`, whose schema belongs to the kind. */
-export function problemSchema(given: z.ZodType, kinds: readonly string[]) {
-  const share = number("credit between 0 and 1", { min: 0, max: 1 })
-  const settings = {
-    tolerance: z
-      .strictObject({
-        rel: number("share of the right value", { min: 0 }),
-        abs: number("distance", { min: 0 }),
-      })
-      .partial()
-      .describe("how far a right answer may be off"),
-    precision: z
-      .strictObject({
-        decimals: integer("decimals asked", { min: 0 }),
-        figures: integer("significant figures asked", { min: 1 }),
-      })
-      .partial()
-      .describe("how precisely an answer must be written"),
-    carried: share.describe(
-      "credit for an answer that follows from an earlier mistake (default 1)",
-    ),
-    imprecise: share.describe("credit for an answer that is rounded too coarsely (default 0.5)"),
-    entries: z
-      .literal(["each", "all-or-nothing"])
-      .describe("whether entries of one answer earn their share each (default) or together"),
-  }
-  const asked = z
-    .strictObject({ points: number("points of this answer", { min: 0 }), ...settings })
-    .partial()
-  const askedOrNothing = z.union([asked, z.null()], {
-    error: ({ input }) => `must be a map of settings, but it is ${describe(input)}`,
-  })
-  return z
-    .strictObject({
-      kind: z.literal(kinds).describe("the kind of problem"),
-      id: text("the problem's name in submissions (default: the file's name)"),
-      title: text("the heading"),
-      source: text("where the problem comes from"),
-      points: number("points of the whole problem", { min: 0 }),
-      question: text("the question in Markdown (default: worded from the givens)"),
-      given,
-      ask: z
-        .union([z.array(z.string()), z.record(z.string(), askedOrNothing)], {
-          error: ({ input }) =>
-            `must be a list of answers or a map with their settings, but it is ${describe(input)}`,
-        })
-        .describe("which answers are asked, all by default"),
-      expect: z
-        .record(z.string(), z.unknown())
-        .describe("the author's own key, compared by `dlcheck lint`"),
-      notes: z.unknown().describe("anything for the author's own eyes"),
-      implied: flag("whether a blank earns its points when a correct answer depends on it"),
-      expressions: flag(
-        "whether expressions such as sqrt(2) may be written as answers (default true)",
-      ),
-      ...settings,
-    })
-    .partial()
-    .required({ kind: true, given: true })
-}
-
 function itemsOf(document: Written, source: Source, loaded: Loaded): Written[] {
   const list = entry(document, "problems")
   if (!list) return [document]
@@ -279,7 +217,7 @@ async function loadProblem(
   const [{ default: kind }] = await Promise.all([load(), loadExpressions(scalarTexts(written))])
 
   const data = toData(written)
-  const parsed = problemSchema(kind.given, [name]).safeParse(data)
+  const parsed = schemaOf(kind).safeParse(data)
   if (!parsed.success) {
     for (const issue of parsed.error.issues) reportIssue(issue, data, kind, report)
     return undefined
@@ -308,6 +246,14 @@ async function loadProblem(
     ...(expect && { expect }),
     origin: { source, written },
   }
+}
+
+const schemas = new WeakMap<Kind, ReturnType<typeof problemSchema>>()
+
+function schemaOf(kind: Kind) {
+  const schema = schemas.get(kind) ?? problemSchema(kind.given, [kind.name])
+  schemas.set(kind, schema)
+  return schema
 }
 
 /** Complains about the value at a path, unless reading it was refused already. */
@@ -345,13 +291,14 @@ function knownNames(kind: Kind, path: Path): string[] {
 
 /** What a given field is, where a complaint has no better hint. */
 function describedField(kind: Kind, [owner, name]: Path): string | undefined {
-  if (owner !== "given" || typeof name !== "string") return undefined
+  if (owner !== "given") return undefined
+  if (typeof name !== "string") return `\`dlcheck kinds ${kind.name}\` lists its fields`
   const description = nodesAt(kind, [owner, name]).find(node => node.description)?.description
   return description && `\`${name}\`: ${description}`
 }
 
 function nodesAt(kind: Kind, path: Path): Node[] {
-  const schema = z.toJSONSchema(problemSchema(kind.given, [kind.name]), {
+  const schema = z.toJSONSchema(schemaOf(kind), {
     io: "input",
     unrepresentable: "any",
   })

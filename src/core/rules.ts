@@ -20,7 +20,10 @@ export function across<G extends object>(
       for (const complaint of [test(given) ?? []].flat()) complain(context, complaint, true)
     },
     {
-      when: ({ issues }) =>
+      when: ({ value, issues }) =>
+        typeof value === "object" &&
+        value !== null &&
+        !Array.isArray(value) &&
         !issues.some(issue => !isAcross(issue) && names.some(name => name === issue.path?.[0])),
     },
   )

@@ -1,10 +1,10 @@
 import type { GridBlock } from "../core/blocks.ts"
 import { gridCellTexts, isNumeric } from "./cells.ts"
+import { alignPoints } from "./columns.ts"
 import { plainOf } from "./inline.ts"
 import type { Precision } from "./number.ts"
 import type { Paint } from "./paint.ts"
 import { cut, padEnd, padStart, shorten, visible, width } from "./plain.ts"
-import { alignPoints } from "./table-lines.ts"
 
 /** Lines of text with the width that they take; colours are already in them. */
 export interface Box {

@@ -1,9 +1,13 @@
 import stringWidth from "string-width"
 
-/** How many columns a text takes in a terminal. */
+/** How many columns a text takes in a terminal; that of signs all one wide needs no table. */
 export function width(text: string): number {
-  return /^[\x20-\x7e\u00a0-\u02ff]*$/.test(text) ? text.length : stringWidth(text)
+  return narrow.test(text) ? text.length : stringWidth(text)
 }
+
+/** Latin, Greek, and the signs of formulas and rules. */
+const narrow =
+  /^[\x20-\x7e\u00a0-\u02ff\u0370-\u03ff\u2010-\u2027\u2032-\u2037\u2070-\u209f\u2190-\u2193\u2200-\u22ff\u2500-\u257f]*$/
 
 /**
  * Text from a file as it may be printed: on one line, and without characters that steer a terminal

@@ -1,113 +1,34 @@
 import Table from "cli-table3"
-import { padStart, width, wrapWords } from "./plain.ts"
+import { type Column, gap, layOut, type Part, type TableStyle } from "./columns.ts"
 
-/** A column of a table, its cells already text. */
-export interface Column {
-  head?: string
-  cells: readonly string[]
-  /** Numbers stand to the right and are never broken. */
-  numeric: boolean
-  /** How a line of a cell stands out. */
-  paint?: (text: string, row: number) => string
-}
-
-interface TableStyle {
-  limit: number
-  faint(text: string): string
-}
-
-const gap = "   "
-/** Words are not squeezed below this, unless the terminal is very narrow. */
-function narrowest(limit: number): number {
-  return Math.max(4, Math.min(12, Math.floor(limit / 5)))
-}
-
-/** A table without frames; words are wrapped, and columns that do not fit follow in a second part. */
+/** A table with its head and a line below it, without a frame. */
 export function tableLines(columns: readonly Column[], style: TableStyle): string[] {
-  const [first, ...others] = columns
-  if (!first) return []
-  const parts: Column[][] = []
-  let part = [first]
-  for (const column of others) {
-    if (part.length > 1 && leastWidth([...part, column], style.limit) > style.limit) {
-      parts.push(part)
-      part = [first]
-    }
-    part.push(column)
-  }
-  parts.push(part)
-  return parts.flatMap((each, i) => [...(i > 0 ? [""] : []), ...partLines(each, style)])
+  return layOut(columns, style).flatMap((part, i) => [
+    ...(i > 0 ? [""] : []),
+    ...partLines(part, style),
+  ])
 }
 
-function partLines(columns: readonly Column[], { limit, faint }: TableStyle): string[] {
-  const widths = fitted(columns, limit)
+function partLines({ widths, numeric, head, rows }: Part, { faint }: TableStyle): string[] {
   const table = new Table({
     chars: frameless,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    colWidths: widths,
-    colAligns: columns.map(({ numeric }) => (numeric ? "right" : "left")),
+    colWidths: [...widths],
+    colAligns: numeric.map(each => (each ? "right" : "left")),
   })
-  if (columns.some(({ head }) => head !== undefined)) {
-    table.push(columns.map(({ head = "" }, i) => lines(head, widths[i], faint)))
+  if (head) {
+    table.push(cellsOf(head))
     table.push(widths.map(each => faint("─".repeat(each))))
   }
-  const rows = Math.max(0, ...columns.map(({ cells }) => cells.length))
-  for (let row = 0; row < rows; row++) {
-    table.push(
-      columns.map(({ cells, paint = same }, i) =>
-        lines(cells[row] ?? "", widths[i], text => paint(text, row)),
-      ),
-    )
-  }
+  for (const row of rows) table.push(cellsOf(row))
   return table
     .toString()
     .split("\n")
     .map(line => line.trimEnd())
 }
 
-/** The text of a cell in lines, each standing out on its own. */
-function lines(text: string, limit = Number.POSITIVE_INFINITY, paint: (text: string) => string) {
-  return text
-    .split("\n")
-    .flatMap(each =>
-      width(each) <= limit ? [each.replaceAll("\u00a0", " ")] : wrapWords(each, limit),
-    )
-    .map(line => (line === "" ? "" : paint(line)))
-    .join("\n")
-}
-
-/** Natural widths, columns of words shrunk from the widest on until all fit. */
-function fitted(columns: readonly Column[], limit: number): number[] {
-  const widths = columns.map(naturalWidth)
-  const room = limit - gap.length * (columns.length - 1)
-  for (;;) {
-    const over = widths.reduce((sum, each) => sum + each, 0) - room
-    if (over <= 0) return widths
-    const shrinkable = widths.map((each, i) => (canShrink(columns[i], each, limit) ? each : 0))
-    const widest = Math.max(...shrinkable)
-    if (widest === 0) return widths
-    widths[shrinkable.indexOf(widest)] = widest - 1
-  }
-}
-
-function canShrink(column: Column | undefined, to: number, limit: number): boolean {
-  return column !== undefined && !column.numeric && to > narrowest(limit)
-}
-
-function leastWidth(columns: readonly Column[], limit: number): number {
-  const least = columns.map(column =>
-    column.numeric ? naturalWidth(column) : Math.min(naturalWidth(column), narrowest(limit)),
-  )
-  return least.reduce((sum, each) => sum + each, gap.length * (columns.length - 1))
-}
-
-function naturalWidth({ head = "", cells }: Column): number {
-  const texts = [head, ...cells].flatMap(text => text.split("\n"))
-  return Math.max(1, ...texts.map(width))
-}
-
-function same(text: string): string {
-  return text
+function cellsOf(row: readonly (readonly string[])[]): string[] {
+  return row.map(lines => lines.join("\n"))
 }
 
 const frameless = Object.fromEntries(
@@ -129,20 +50,3 @@ const frameless = Object.fromEntries(
   ].map(name => [name, ""]),
 )
 Object.assign(frameless, { middle: gap })
-
-/** Cells of one column of numbers, their decimal points one below the other. */
-export function alignPoints(cells: readonly string[]): string[] {
-  const behind = cells.map(text =>
-    isPlain(text) && text.includes(".") ? text.length - text.indexOf(".") : 0,
-  )
-  const most = Math.max(0, ...behind)
-  const padded = cells.map((text, i) =>
-    isPlain(text) ? text + " ".repeat(most - (behind[i] ?? 0)) : text,
-  )
-  const widest = Math.max(0, ...padded.map(width))
-  return padded.map(text => padStart(text, widest))
-}
-
-function isPlain(text: string): boolean {
-  return /^[−≈]?(?:[\d.]+|∞)$/.test(text)
-}

@@ -1,6 +1,7 @@
 import type { Block, GridBlock, Rich, TableBlock } from "../core/blocks.ts"
 import { summaryOf } from "./answer-words.ts"
 import { isNumeric, tableCellTexts } from "./cells.ts"
+import { alignPoints, columnLines } from "./columns.ts"
 import { formulaLines } from "./formula-lines.ts"
 import { gridBox, sideBySide } from "./grid-lines.ts"
 import { latexOf, plainOf, segmentsOf } from "./inline.ts"
@@ -9,7 +10,6 @@ import { type Precision, typedDigits } from "./number.ts"
 import type { Page } from "./page.ts"
 import { type Paint, paintIn } from "./paint.ts"
 import { padEnd, visible, width, wrapWords } from "./plain.ts"
-import { alignPoints, tableLines } from "./table-lines.ts"
 
 export interface TerminalOptions {
   /** Columns of the terminal. */
@@ -26,16 +26,27 @@ interface Look {
   margin: number
   paint: Paint
   precision: Precision
+  /** Loaded only for a page that has a table. */
+  tableLines: TableLines | undefined
 }
 
+type TableLines = typeof import("./table-lines.ts").tableLines
+
 /** A page for a terminal, without a line break at its end. */
-export function renderTerminal(
+export async function renderTerminal(
   page: Page,
   { width: limit = 80, color = false, digits = 6 }: TerminalOptions = {},
-): string {
+): Promise<string> {
   const margin = page.steps.length > 9 ? 4 : 3
   const precision = { digits, notation: page.notation }
-  const look = { limit, margin, paint: paintIn(color), precision }
+  const tables = hasTable(page) ? await import("./table-lines.ts") : undefined
+  const look = {
+    limit,
+    margin,
+    paint: paintIn(color),
+    precision,
+    tableLines: tables?.tableLines,
+  }
   const typed = { ...look, precision: { ...look.precision, digits: Math.max(digits, typedDigits) } }
   const sections = [
     heading(page, typed),
@@ -48,6 +59,11 @@ export function renderTerminal(
     .filter(lines => lines.length > 0)
     .map(lines => lines.join("\n"))
     .join("\n\n")
+}
+
+function hasTable({ given, steps }: Page): boolean {
+  const blocks = [given, ...steps.map(step => step.blocks)].flat()
+  return blocks.some(block => "type" in block && block.type === "table")
 }
 
 function heading(page: Page, { limit, paint, precision }: Look): string[] {
@@ -177,7 +193,9 @@ function textLines(rich: Rich, { limit, precision }: Look): string[] {
   return wrapWords(words.join(""), limit)
 }
 
-function wholeTable({ head, rows, marks = [] }: TableBlock, { limit, paint, precision }: Look) {
+function wholeTable({ head, rows, marks = [] }: TableBlock, look: Look): string[] {
+  const { limit, paint, precision, tableLines } = look
+  if (!tableLines) throw new Error("a table stands where none was looked for")
   const texts = tableCellTexts(rows, precision)
   const columns = Math.max(head.length, ...rows.map(row => row.length))
   return tableLines(
@@ -203,7 +221,7 @@ function answerSection(page: Page, look: Look): string[] {
   const { paint, limit, margin } = look
   const inner = { ...look, limit: limit - margin }
   const values = page.answers.map(each => summaryOf(each, look.precision, inner.limit / 2))
-  const table = tableLines(
+  const table = columnLines(
     [
       { cells: page.answers.map(({ name }) => visible(name)), numeric: false, paint: paint.name },
       { cells: values.map(({ words }) => words), numeric: false },

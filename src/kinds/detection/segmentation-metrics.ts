@@ -142,7 +142,10 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     "it is averaged over the classes": meanRatio(met.map(({ tp, fn }) => ratio(tp, tp + fn))),
   })
   work.step("Pixel accuracy", () => [
-    math`\operatorname{accuracy} = \frac{\sum_c \mathit{TP}_c}{\text{pixels}} = \frac{${join(tallies.map(({ tp }) => tp), " + ")}}{${pixels}} = ${accuracy}`,
+    math`\operatorname{accuracy} = \frac{\sum_c \mathit{TP}_c}{\text{pixels}} = \frac{${join(
+      tallies.map(({ tp }) => tp),
+      " + ",
+    )}}{${pixels}} = ${accuracy}`,
   ])
 }
 
