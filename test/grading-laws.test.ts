@@ -71,17 +71,18 @@ describe.each(Object.keys(kinds))("%s", kind => {
       const { pin, pen } = rounding(key, 6)
       for (const slip of slipNames(problem, key)) {
         const slipped = runSlip(problem, slip, pin)
-        if (!slipped || !sameForm(slipped, key)) continue
-        const mark = await graded(marking, sheetOf(valuesOf(slipped), pen))
+        if (!slipped) continue
+        const asked = Object.entries(valuesOf(slipped)).filter(([name]) => key.answers.has(name))
+        const mark = await graded(marking, sheetOf(Object.fromEntries(asked), pen))
         const first = firstWrong(mark, key)
         if (!first) continue
         const like = slipNames(problem, key).filter(other =>
           explains(problem, other, first, slipped, pen),
         )
-        const named = first.wrong.map(({ reason }) => reason?.slip)
         const only = like.length === 1 && like[0] === slip ? slip : undefined
         const message = `${problem.id}: ${slip}, also ${like.join("; ")}, at ${first.name}`
-        expect(new Set(named), message).toEqual(new Set([only]))
+        expect(first.reason?.slip, message).toBe(only)
+        expect(new Set(first.wrong.map(({ reason }) => reason?.slip)).size).toBeLessThan(2)
       }
     }
   })

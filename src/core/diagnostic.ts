@@ -25,7 +25,7 @@ export interface Place {
 
 /** The known name closest to a misspelt one, if one is close enough to be meant. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  const allowed = Math.max(1, Math.floor(name.length / 3))
+  const allowed = Math.min(name.length - 1, Math.max(1, Math.floor(name.length / 3)))
   let best: { name: string; distance: number } | undefined
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) > allowed) continue

@@ -165,16 +165,15 @@ class CellReader {
 
   #entry(key: AnswerValue, written: Written, index: Index): void {
     const span = { start: written.start, end: written.end }
-    if (isCollection(this.#answer)) return this.#collection(written, index, span)
+    if (isCollection(this.#answer)) return this.#collection(key, written, index, span)
     if (isBlank(written)) return this.#put({ state: "missing", index, span, text: "" })
+    if (Array.isArray(key)) return this.#set(asList(written), index, span)
     if (written.type !== "scalar") {
-      if (Array.isArray(key)) return this.#set(written, index, span)
       return this.#misfits(
         `one ${typeof key === "string" ? "label" : "number"} is asked${index.length > 0 ? ` at ${entryName(index)}` : ""}`,
       )
     }
     const { text } = written
-    if (Array.isArray(key)) return this.#misfits("a list of labels is asked")
     this.#put({
       index,
       span,
@@ -217,29 +216,34 @@ class CellReader {
   #set(written: Written, index: Index, span: Span): void {
     const members = memberTexts(written)
     if (!members) return this.#misfits("a list of labels is asked")
-    this.#put({ state: "value", index, span, text: members.join(", "), leaf: members })
+    this.#members(members, `[${members.join(", ")}]`, index, span)
   }
 
-  #collection(written: Written, index: Index, span: Span): void {
-    const { type } = this.#answer
-    const text =
-      type === "points" ? `${written.type === "list" ? written.items.length : 1} points` : ""
-    if (type === "points") {
-      const points = pointsOf(written)
-      if (points) return this.#put({ state: "value", index, span, text, leaf: points })
-      return this.#misfits(
-        `a list of points is asked, each like { ${(this.#answer.key ?? []).join(": …, ")}: … }`,
-      )
-    }
-    const single: Written =
-      written.type === "scalar" ? { type: "list", items: [written], ...span } : written
-    const members = memberTexts(single)
-    if (!members) return this.#misfits("a list of labels is asked")
+  #members(members: readonly string[], text: string, index: Index, span: Span): void {
     const known = members.map(member => this.#label(member))
     const bad = known.find(each => each.state === "unreadable")
-    if (bad) return this.#put({ index, span, text: members.join(", "), ...bad })
+    if (bad) return this.#put({ index, span, text, ...bad })
     const leaf = known.flatMap(each => (each.state === "value" ? [each.leaf] : []))
-    this.#put({ state: "value", index, span, text: `[${members.join(", ")}]`, leaf })
+    this.#put({ state: "value", index, span, text, leaf })
+  }
+
+  #collection(key: AnswerValue, written: Written, index: Index, span: Span): void {
+    if (this.#answer.type === "points") return this.#points(written, index, span)
+    const members = memberTexts(asList(written))
+    if (!members) return this.#misfits("a list of labels is asked")
+    const text = `[${members.join(", ")}]`
+    const ticked = members.length > 0 || (Array.isArray(key) && key.length === 0)
+    if (this.#answer.scoring === "per-option" && !ticked)
+      return this.#put({ state: "missing", index, span, text })
+    this.#members(members, text, index, span)
+  }
+
+  #points(written: Written, index: Index, span: Span): void {
+    const text = `${written.type === "list" ? written.items.length : 1} points`
+    const points = pointsOf(written)
+    if (points) return this.#put({ state: "value", index, span, text, leaf: points })
+    const fields = (this.#answer.key ?? []).join(": …, ")
+    this.#misfits(`a list of points is asked, each like { ${fields}: … }`)
   }
 
   #misfits(message: string): void {
@@ -287,6 +291,12 @@ function isBelowDiagonal(index: Index): boolean {
 
 function mirror([i, j, ...rest]: Index): Index {
   return i === undefined || j === undefined ? [] : [j, i, ...rest]
+}
+
+/** One label alone is a list of one. */
+function asList(written: Written): Written {
+  const { start, end } = written
+  return written.type === "scalar" ? { type: "list", items: [written], start, end } : written
 }
 
 function memberTexts(written: Written): string[] | undefined {

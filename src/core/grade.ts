@@ -8,14 +8,14 @@ import {
   type Reading,
   readAnswer,
 } from "./entries.ts"
-import { countsAsNothing, isEmptyWork, isOneValue } from "./guards.ts"
+import { countsAsNothing, isEmptyWork, isOneValue, type Wrong } from "./guards.ts"
 import { neededBy } from "./implied.ts"
 import { Fraction } from "./number.ts"
 import { type Computed, followed, Path } from "./paths.ts"
 import { type Shares, sharePoints } from "./points.ts"
 import type { Problem, Settings } from "./problem.ts"
 import { provenSlip, type Reason, slipValues } from "./reasons.ts"
-import { type Fit, fitOf, isCounted } from "./right.ts"
+import { type Fit, fitOf, isCounted, isRough } from "./right.ts"
 import { type Run, run } from "./solve.ts"
 import type { Span, Written, WrittenEntry } from "./source.ts"
 import type { Answer, AnswerValue } from "./types.ts"
@@ -118,6 +118,7 @@ class Grader {
   #rightPath: Path | undefined
   readonly #without = new Map<string, Path | undefined>()
   readonly #righted = new Map<string, Path | undefined>()
+  readonly #under = new Map<string, Path | undefined>()
   readonly #proven: { slip: string; path: Path; name: string }[] = []
   readonly #marks = new Map<string, Map<string, EntryMark>>()
 
@@ -218,20 +219,47 @@ class Grader {
   /** Wrong entries that may not be followed: they cost nothing, or say nothing. */
   #refuse(): Set<string> {
     const refused = new Set<string>()
+    const numbers = [...this.#cells].flatMap(([name, cells]) =>
+      [...cells].flatMap(([key, cell]) => (cell.literal ? [{ name, key, cell }] : [])),
+    )
+    const wrongNumbers = numbers.flatMap(({ name, key, cell }) =>
+      this.#right.has(id(name, key)) ? [] : [this.#wrong(name, key, cell)],
+    )
+    const emptySheet = isEmptyWork(wrongNumbers, numbers.length)
     for (const [name, cells] of this.#cells) {
       const wrong = [...cells].filter(([key]) => !this.#right.has(id(name, key)))
-      const expected = this.#marking.keyPath.entries(name)
-      if (
-        this.#isWorth(name) &&
-        !isEmptyWork(
-          wrong.map(([key, cell]) => [cell, expected.get(key)?.leaf]),
-          expected,
-        )
-      )
-        continue
+      const pairs = wrong.map(([key, cell]) => this.#wrong(name, key, cell))
+      const empty = emptySheet || isEmptyWork(pairs, this.#marking.keyPath.entries(name).size)
+      const rounded = this.#rough(name).length > 0 && wrong.some(([key]) => this.#isOff(name, key))
+      if (this.#isWorth(name) && !empty && !rounded) continue
       for (const [key] of wrong) refused.add(id(name, key))
     }
     return refused
+  }
+
+  #wrong(name: string, key: string, cell: ReadCell): Wrong {
+    return [cell, this.#marking.keyPath.entry(name, key)?.leaf]
+  }
+
+  /** The entries of an answer that are rounded too coarsely, where they are more than half of it. */
+  #rough(name: string): string[] {
+    const { keyPath } = this.#marking
+    const expected = keyPath.entries(name)
+    const rough = [...(this.#cells.get(name) ?? [])].flatMap(([key, { literal }]) => {
+      const x = expected.get(key)?.leaf
+      if (!literal || typeof x !== "number") return []
+      return isRough(literal, x, keyPath.scale(name), this.#settings(name)) ? [key] : []
+    })
+    return expected.size > 1 && rough.length * 2 > expected.size ? rough : []
+  }
+
+  /** Whether an entry is neither right nor coarsely right. */
+  #isOff(name: string, key: string): boolean {
+    const cell = this.#cells.get(name)?.get(key)
+    return [this.#marking.keyPath, this.#rightPath].every(path => {
+      const computed = path?.entry(name, key)
+      return !cell || !path || !computed || this.#fits(name, cell, computed, path) === "off"
+    })
   }
 
   #judge(): void {
@@ -255,7 +283,8 @@ class Grader {
       const cell = this.#cellOf(name, key)
       const mark = this.#settle(name, key, cell, earlier)
       marks.set(key, mark)
-      if (cell?.state === "value" && mark.verdict === "wrong") open.push({ key, cell })
+      const isOpen = mark.verdict === "wrong" || mark.verdict === "partial"
+      if (cell?.state === "value" && isOpen) open.push({ key, cell })
     }
     if (open.length === 0) return
     const reason = this.#prove(name, open)
@@ -334,7 +363,7 @@ class Grader {
       name,
       open,
       own: this.#own,
-      under: given => followed(this.#problem, this.#cells, this.#stands(), given),
+      under: slip => this.#pathUnder(slip),
     })
     if (proof?.slip !== undefined && this.#isWorth(name))
       this.#proven.push({ slip: proof.slip, path: proof.path, name })
@@ -423,24 +452,32 @@ class Grader {
     entries: readonly EntryMark[],
     expected: ReadonlyMap<string, Computed>,
   ): readonly EntryMark[] {
-    const cells = [...(this.#cells.get(name)?.values() ?? [])]
-    const written = cells.map(({ leaf }) => leaf)
-    const right = [...expected.values()].map(({ leaf }) => leaf)
+    const cells = [...(this.#cells.get(name) ?? [])]
+    const written = cells.map(([, { leaf }]) => leaf)
+    const right = cells.flatMap(([key]) => {
+      const leaf = expected.get(key)?.leaf
+      return leaf === undefined ? [] : [leaf]
+    })
     if (
       entries.some(({ verdict }) => verdict === "wrong") &&
-      entries.length > 1 &&
+      written.length > 1 &&
       isOneValue(written) &&
       !isOneValue(right)
     ) {
-      const reason = {
-        code: "one-value",
-        message: "one value all over is no work on this answer",
-        hint: "one value all over is no work on this answer",
-      }
+      const message = "one value all over, or only 0 and 1, is no work on this answer"
+      const reason = { code: "one-value", message, hint: message }
       return entries.map(each =>
         each.verdict === "wrong"
           ? { ...each, credit: nothing, reason: each.reason ?? reason }
           : { ...each, credit: nothing },
+      )
+    }
+    const rough = new Set(this.#rough(name))
+    if (rough.size > 0 && entries.some(({ verdict }) => verdict === "wrong")) {
+      return entries.map(each =>
+        rough.has(keyOf(each.index)) && each.verdict !== "wrong"
+          ? { ...each, verdict: "imprecise", credit: nothing, reason: coarse(each) }
+          : each,
       )
     }
     const carried = entries.some(({ verdict }) => verdict === "carried")
@@ -495,7 +532,7 @@ class Grader {
       open: [],
       misshapen: { value: reading.value, literals: reading.literals },
       own: this.#own,
-      under: given => followed(this.#problem, this.#cells, this.#stands(), given),
+      under: slip => this.#pathUnder(slip),
     })?.reason
   }
 
@@ -519,6 +556,24 @@ class Grader {
       this.#without.set(name, followed(this.#problem, this.#cells, this.#stands(name)))
     }
     return this.#without.get(name)
+  }
+
+  /** The own path with the givens as a slip changes them; none where it changes nothing or fails. */
+  #pathUnder(slip: string): Path | undefined {
+    if (!this.#under.has(slip)) this.#under.set(slip, this.#changedPath(slip))
+    return this.#under.get(slip)
+  }
+
+  #changedPath(slip: string): Path | undefined {
+    const { kind, given } = this.#problem
+    try {
+      const changed = kind.slips[slip]?.(given as never)
+      return (
+        changed && followed(this.#problem, this.#cells, this.#stands(), { ...given, ...changed })
+      )
+    } catch {
+      return undefined
+    }
   }
 
   /** The own path with the key in the place of one answer. */
@@ -629,11 +684,12 @@ function isImplied({ reason }: EntryMark): boolean {
   return reason?.code === "implied"
 }
 
-function verdictOf(all: readonly EntryMark[]): Verdict {
-  if (all.length === 0) return "correct"
-  const blank = all.every(({ verdict }) => verdict === "missing")
-  const entries = blank ? all : all.filter(mark => !isImplied(mark))
-  const verdicts = new Set(entries.map(({ verdict }) => verdict))
+function verdictOf(entries: readonly EntryMark[]): Verdict {
+  if (entries.length === 0) return "correct"
+  const blank = entries.every(({ verdict }) => verdict === "missing")
+  const verdicts = new Set(
+    entries.map(mark => (isImplied(mark) && !blank ? "correct" : mark.verdict)),
+  )
   const [only] = verdicts
   if (verdicts.size === 1 && only) return only
   if (
@@ -658,7 +714,7 @@ function writtenText(cell: Cell): string {
   return twin ? `${cell.text} and ${twin.text}` : cell.text
 }
 
-function coarse({ text }: ReadCell): Reason {
+function coarse({ text }: { text: string }): Reason {
   const message = `${text} is rounded too coarsely`
   return { code: "imprecise", message, hint: message }
 }

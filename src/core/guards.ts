@@ -1,19 +1,18 @@
 import { Fraction } from "./number.ts"
-import type { Computed } from "./paths.ts"
 import type { Answer, AnswerValue } from "./types.ts"
 
 // Guards of fairness: a mistake must have cost something before it is carried, and must leave
 // work to do. What they turn away was found by simulating sheets of zeros, ones and roundings.
 
+/** A wrong entry: what was written, and what is right. */
+export type Wrong = readonly [written: { leaf: AnswerValue }, right: AnswerValue | undefined]
+
 /**
- * Whether the wrong entries of an answer are too empty to be followed: more than half of it, all
- * one value or all 0 and ±1, where the right ones are not.
+ * Whether the wrong entries of an answer, or of a whole sheet, are too empty to be followed: more
+ * than half of its `size` entries, all one value or all 0 and ±1, where the right ones are not.
  */
-export function isEmptyWork(
-  wrong: readonly (readonly [{ leaf: AnswerValue }, AnswerValue | undefined])[],
-  expected: ReadonlyMap<string, Computed>,
-): boolean {
-  if (expected.size < 2 || wrong.length * 2 <= expected.size) return false
+export function isEmptyWork(wrong: readonly Wrong[], size: number): boolean {
+  if (size < 2 || wrong.length * 2 <= size) return false
   const written = wrong.map(([{ leaf }]) => leaf)
   const right = wrong.flatMap(([, leaf]) => (leaf === undefined ? [] : [leaf]))
   return isOneValue(written) && !isOneValue(right)

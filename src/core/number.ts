@@ -35,6 +35,22 @@ export async function loadExpressions(texts: Iterable<string>): Promise<void> {
  * and, after `loadExpressions`, `sqrt(2)` or `2^10`.
  */
 export function readNumber(written: string): Literal | Unreadable {
+  const before = known.get(written)
+  if (before) return before
+  const read = readAfresh(written)
+  if (isReadable(read) && read.exact && written.length <= longestKnown) {
+    if (known.size === mostKnown) known.clear()
+    known.set(written, read)
+  }
+  return read
+}
+
+/** Right answers look alike: in a class most numbers were read before. */
+const known = new Map<string, Literal>()
+const mostKnown = 4096
+const longestKnown = 24
+
+function readAfresh(written: string): Literal | Unreadable {
   const text = normalise(written)
   if (text === "") return { reason: "nothing is written" }
   if (infinite.test(text)) return infinity(written, text)

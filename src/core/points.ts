@@ -58,3 +58,13 @@ function pointsDiagnostic({ origin }: Problem, message: string): Diagnostic {
   const at = entry(origin.written, "points")?.value ?? origin.written
   return origin.source.diagnostic("points", message, at, "change `points`, or those in `ask`")
 }
+
+/** The same shares of other points: an exam may give a problem more or less than its author did. */
+export function scaleShares(shares: Shares, points: Fraction): Shares {
+  const { worth, total, diagnostics } = shares
+  if (worth.size === 0) return shares
+  const scaled = [...worth].map(([name, own]) => {
+    return [name, total.equals(0) ? points.div(worth.size) : own.mul(points).div(total)] as const
+  })
+  return { worth: new Map(scaled), total: points, diagnostics }
+}

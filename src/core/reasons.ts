@@ -1,4 +1,5 @@
-import { eachEntry, keyOf, type ReadCell } from "./entries.ts"
+import { collectionCredit } from "./credit.ts"
+import { eachEntry, isCollection, keyOf, type ReadCell } from "./entries.ts"
 import { Fraction, type Literal } from "./number.ts"
 import { type Path, prefixOf } from "./paths.ts"
 import type { Problem } from "./problem.ts"
@@ -24,8 +25,8 @@ interface Suspect {
   misshapen?: { value: AnswerValue; literals: readonly Literal[] }
   /** The student's own path. */
   own: Path
-  /** The student's own path with other givens. */
-  under: (given: object) => Path | undefined
+  /** The student's own path with the givens as a slip changes them. */
+  under: (slip: string) => Path | undefined
 }
 
 interface Proof {
@@ -79,11 +80,8 @@ export function slipValues(
 /** Every slip of the kind with the path it makes; formula slips stay on the own path. */
 function slipPaths({ problem, name, own, under }: Suspect): Map<string, Path> {
   const paths = new Map<string, Path>()
-  for (const [slip, change] of Object.entries(problem.kind.slips)) {
-    const path = changedPath(() => {
-      const changed = change(problem.given as never)
-      return changed && under({ ...problem.given, ...changed })
-    })
+  for (const slip of Object.keys(problem.kind.slips)) {
+    const path = under(slip)
     if (path) paths.set(slip, path)
   }
   for (const piece of own.handed) {
@@ -91,14 +89,6 @@ function slipPaths({ problem, name, own, under }: Suspect): Map<string, Path> {
     for (const slip of Object.keys(piece.slips)) if (!paths.has(slip)) paths.set(slip, own)
   }
   return paths
-}
-
-function changedPath(make: () => Path | undefined): Path | undefined {
-  try {
-    return make()
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether every wrong entry is a right rounding of the slip's value, and says enough to prove it. */
@@ -128,6 +118,7 @@ function sameEntry(
 ): boolean {
   if (literal && isNumber(leaf))
     return isFiniteNumber(leaf) && isExactFit(literal, leaf, answer, scale)
+  if (isCollection(answer)) return collectionCredit(answer, written, leaf).equals(1)
   return JSON.stringify(sorted(written)) === JSON.stringify(sorted(leaf))
 }
 
@@ -281,13 +272,15 @@ function fitsWhole(
 ): boolean {
   if (slipped === undefined || form(value) !== form(slipped)) return false
   const numbers = flat(slipped)
-  const figures = literals.reduce((sum, literal) => sum + figuresOf(literal), 0)
+  if (numbers.length !== literals.length || literals.length === 0) return false
   const answer: Answer = { type: "grid", label: "" }
   const scale = largest(numbers)
-  const fits = literals.every((literal, i) =>
-    isExactFit(literal, numbers[i] ?? Number.NaN, answer, scale),
-  )
-  return fits && numbers.length === literals.length && figures >= proof.figures
+  const figures = literals.reduce((sum, literal) => sum + figuresOf(literal), 0)
+  return literals.every((literal, i) => {
+    const x = numbers[i] ?? Number.NaN
+    const isWhole = Number.isInteger(x) && literal.value === x && literal.place >= 1
+    return isWhole || (figures >= proof.figures && isExactFit(literal, x, answer, scale))
+  })
 }
 
 function isGrid(value: AnswerValue | undefined): value is readonly (readonly number[])[] {

@@ -14,6 +14,7 @@ import {
   type YAMLMap,
 } from "yaml"
 import type { Diagnostic, Place } from "./diagnostic.ts"
+import { readPlainYaml } from "./plain-yaml.ts"
 
 /** Longer lines are cut to this many characters around the place. */
 const excerpt = 400
@@ -90,7 +91,8 @@ export class Source {
       this.documents = [{ written: undefined, diagnostics: [tooLarge(file, bytes, caps)] }]
       return
     }
-    this.documents = this.#read(caps)
+    const written = readPlainYaml(this.text)
+    this.documents = written ? [this.#plain(written)] : this.#read(caps)
   }
 
   place(span: Span): Place {
@@ -121,18 +123,31 @@ export class Source {
     }
   }
 
+  #plain(written: Written): SourceDocument {
+    let at = 0
+    do {
+      this.#lines.addNewLine(at)
+      at = this.text.indexOf("\n", at) + 1
+    } while (at > 0)
+    return { written, diagnostics: [] }
+  }
+
   #read(caps: Caps): SourceDocument[] {
     const parser = new Parser(this.#lines.addNewLine)
     const composer = new Composer({ uniqueKeys: false, keepSourceTokens: false })
     const tokens: CST.Token[] = []
     this.#lines.addNewLine(0)
-    const count = { aliases: 0, nodes: 0 }
+    let aliases = 0
+    let nodes = 0
+    // Nothing is made for a lexeme that is not needed: this loop is a good part of all reading.
     for (const lexeme of new Lexer().lex(this.text)) {
       for (const token of parser.next(lexeme)) tokens.push(token)
-      if (lexeme === CST.SCALAR || /^["']/.test(lexeme)) count.nodes += 1
-      if (lexeme.startsWith("*") && CST.tokenType(lexeme) === "alias") count.aliases += 1
-      const over = exceeded(caps, { ...count, depth: parser.stack.length - 2 })
-      if (!over) continue
+      const sign = lexeme[0]
+      if (sign === CST.SCALAR || sign === '"' || sign === "'") nodes += 1
+      else if (sign === "*" && CST.tokenType(lexeme) === "alias") aliases += 1
+      const depth = parser.stack.length - 2
+      if (depth <= caps.depth && aliases <= caps.aliases && nodes <= caps.nodes) continue
+      const over = exceeded(caps, { depth, aliases, nodes })
       const span = { start: parser.offset - lexeme.length, end: parser.offset }
       return [
         {
@@ -146,14 +161,18 @@ export class Source {
   }
 
   #document(document: Document.Parsed, caps: Caps): SourceDocument {
-    const diagnostics = document.errors.map(error =>
-      this.diagnostic(
-        "yaml",
-        `this is not YAML: ${yamlWords(error.message)}`,
-        { start: error.pos[0], end: error.pos[1] },
-        yamlHints[error.code],
-      ),
-    )
+    // Brackets that are never closed all end in one place.
+    const errors = new Map(document.errors.toReversed().map(error => [error.pos[0], error]))
+    const diagnostics = [...errors.values()]
+      .reverse()
+      .map(error =>
+        this.diagnostic(
+          "yaml",
+          `this is not YAML: ${yamlWords(error.message)}`,
+          { start: error.pos[0], end: error.pos[1] },
+          yamlHints[error.code],
+        ),
+      )
     if (diagnostics.length > 0) return { written: undefined, diagnostics }
     const reader = new Reader(this, document, caps)
     const written = document.contents ? reader.read(document.contents) : undefined
@@ -336,6 +355,7 @@ function tooLarge(file: string, bytes: number, caps: Caps): Diagnostic {
   }
 }
 
+/** Which of the caps it is. */
 function exceeded(caps: Caps, found: Omit<Caps, "bytes">) {
   if (found.depth > caps.depth) {
     const hint = "a list of lists of lists is as deep as a problem goes"
@@ -348,14 +368,11 @@ function exceeded(caps: Caps, found: Omit<Caps, "bytes">) {
       hint: "write the values out",
     }
   }
-  if (found.nodes > caps.nodes) {
-    return {
-      code: "too-large",
-      message: `more than ${caps.nodes} values`,
-      hint: "is this the file you meant?",
-    }
+  return {
+    code: "too-large",
+    message: `more than ${caps.nodes} values`,
+    hint: "is this the file you meant?",
   }
-  return undefined
 }
 
 /** What is wrong in this project's words where the parser's are hard to follow. */

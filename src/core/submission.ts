@@ -1,4 +1,4 @@
-import { type Diagnostic, suggest } from "./diagnostic.ts"
+import { type Diagnostic, type Place, suggest } from "./diagnostic.ts"
 import type { Marking, SheetAnswers } from "./grade.ts"
 import { loadExpressions } from "./number.ts"
 import {
@@ -34,8 +34,8 @@ export async function loadSubmission(
   markings: ReadonlyMap<string, Marking>,
 ): Promise<Submission> {
   const { source, broken } = readSheet(file, text)
-  const diagnostics = source.documents.flatMap(document => document.diagnostics)
-  const [document, second] = source.documents
+  const diagnostics = source.documents.flatMap(document => document.diagnostics).slice(0, most)
+  const [document, second] = source.documents.filter(({ written }) => !isNothing(written))
   const written = document?.written
   const sheets = new Map<string, SheetAnswers>()
   const refuse = (): Submission => ({
@@ -52,14 +52,16 @@ export async function loadSubmission(
     at?: Span,
     hint?: string,
     severity?: Diagnostic["severity"],
-  ) =>
-    void diagnostics.push(
-      source.diagnostic(code, message, at ?? { start: 0, end: 0 }, hint, severity),
-    )
+  ) => {
+    if (diagnostics.length < most)
+      diagnostics.push(source.diagnostic(code, message, at ?? { start: 0, end: 0 }, hint, severity))
+  }
 
   if (written?.type !== "map") {
-    if (diagnostics.length === 0)
-      complain("empty", "the sheet holds no answers", written, "start with `answers:`")
+    const [code, message] = isNothing(written)
+      ? ["empty", "the sheet holds no answers"]
+      : ["type", "a sheet must be a map with `answers`"]
+    if (diagnostics.length === 0) complain(code, message, written, "start with `answers:`")
     return refuse()
   }
   if (second) {
@@ -93,7 +95,8 @@ export async function loadSubmission(
   }
   await loadExpressions(scalarTexts(answers.value))
   assign(answers.value.entries, markings, sheets, complain)
-  for (const { name, line, message } of broken) markBroken(name, line, message, source, sheets)
+  for (const each of broken) markBroken(each, answers.value.entries, markings, source, sheets)
+  for (const each of diagnostics) markRefused(each, source, sheets)
   const name = entry(written, "name")?.value
   return {
     file,
@@ -105,6 +108,9 @@ export async function loadSubmission(
     readable: true,
   }
 }
+
+/** As many complaints as anyone reads about one sheet. */
+const most = 50
 
 const topLevel = ["student", "name", "notes", "answers"]
 
@@ -183,45 +189,54 @@ interface Broken {
   diagnostic: Diagnostic
 }
 
+/** How much is parsed again to find the answers that are broken; a long sheet is given up sooner. */
+const patience = 4 * submissionCaps.bytes
+
 /** A YAML error in one answer is taken out, so that the others can be read. */
 function readSheet(file: string, text: string): { source: Source; broken: Broken[] } {
   const broken: Broken[] = []
   let source = new Source(file, text, submissionCaps)
-  let current = text
-  for (let tries = 0; tries < 8; tries++) {
+  let left = patience
+  const repair = (line: number) => {
+    for (const { lines, upTo, ...taken } of candidates(source.text.split("\n"), line)) {
+      left -= text.length
+      if (left < 0) return undefined
+      const tried = new Source(file, lines.join("\n"), submissionCaps)
+      if (firstErrorLine(tried) > upTo) return { taken, tried }
+    }
+    return undefined
+  }
+  for (;;) {
     const error = source.documents
       .flatMap(document => document.diagnostics)
       .find(({ code }) => code === "yaml")
-    if (!error?.place) break
-    const repaired = withoutBrokenAnswer(file, current, error.place.line)
-    if (!repaired) break
+    const repaired = error?.place && repair(error.place.line)
+    if (!error || !repaired) return { source, broken }
     broken.push({ ...repaired.taken, message: error.message, diagnostic: error })
-    current = repaired.text
-    source = repaired.source
+    source = repaired.tried
   }
-  return { source, broken }
 }
 
-/** Blanks the nearest answer above an error without which the error is gone; offsets stay. */
-function withoutBrokenAnswer(file: string, text: string, errorLine: number) {
-  const lines = text.split("\n")
-  for (let at = Math.min(errorLine, lines.length) - 1, tried = 0; at >= 0 && tried < 24; at--) {
-    const line = lines[at] ?? ""
-    const match = line.match(/^(\s+)(?:(["']?)([\w.-]+)\2)\s*:/)
-    if (!match) continue
-    tried += 1
-    const [, indent = "", , name = ""] = match
+/**
+ * The sheet without one of the answers above an error, the nearest first; offsets stay. Where a name
+ * itself stands in the wrong column its whole line goes. `upTo` is the line up to which no error may
+ * be left.
+ */
+function candidates(lines: readonly string[], errorLine: number) {
+  const found: { name: string; line: number; lines: string[]; upTo: number }[] = []
+  for (let at = Math.min(errorLine, lines.length) - 1; at >= 0 && found.length < 24; at--) {
+    const [start, indent = "", , name = ""] =
+      lines[at]?.match(/^(\s+)(?:(["']?)([\w.-]+)\2)\s*:/) ?? []
+    if (start === undefined) continue
     let end = at + 1
     while (end < lines.length && isDeeper(lines[end] ?? "", indent.length)) end += 1
-    const blanked = lines.map((each, i) => {
-      if (i === at) return match[0] + " ".repeat(each.length - match[0].length)
-      return i > at && i < end ? " ".repeat(each.length) : each
-    })
-    const source = new Source(file, blanked.join("\n"), submissionCaps)
-    if (firstErrorLine(source) > errorLine)
-      return { text: blanked.join("\n"), source, taken: { name, line: at + 1 } }
+    const without = (keep: string, end: number) =>
+      lines.map((each, i) => (i < at || i >= end ? each : (i > at ? "" : keep).padEnd(each.length)))
+    found.push({ name, line: at + 1, lines: without(start, end), upTo: errorLine })
+    if (found.length === 1)
+      found.push({ name, line: at + 1, lines: without("", at + 1), upTo: lines.length })
   }
-  return undefined
+  return found
 }
 
 /** The line of the first YAML error; infinite where there is none. */
@@ -236,19 +251,55 @@ function isDeeper(line: string, indent: number): boolean {
   return line.trim() === "" || line.length - line.trimStart().length > indent
 }
 
-/** Finds the blanked answer by its line and says why it could not be read. */
+/** Says of a broken answer, or of all answers of a broken problem, why it could not be read. */
 function markBroken(
-  name: string,
-  line: number,
-  message: string,
+  { name, line, message }: Broken,
+  entries: readonly WrittenEntry[],
+  markings: ReadonlyMap<string, Marking>,
   source: Source,
   sheets: Map<string, SheetAnswers>,
 ): void {
-  for (const [problem, sheet] of sheets) {
-    const found = sheet.answers.get(name)
-    if (!found || source.place(found.key).line !== line) continue
-    sheets.set(problem, { ...sheet, broken: new Map([...(sheet.broken ?? []), [name, message]]) })
+  const [only] = markings.size === 1 ? markings.keys() : []
+  const above = entries.findLast(({ key }) => source.place(key).line <= line)
+  const problem = above && markings.has(above.name) ? above.name : only
+  const known = problem === undefined ? undefined : markings.get(problem)?.names
+  if (problem === undefined || !known) return
+  const isWhole = above?.name === problem && source.place(above.key).line === line
+  const names = isWhole ? known : known.filter(each => each === name)
+  addBroken(problem, names, message, sheets)
+}
+
+/** An answer with a tag or an alias that has no meaning could not be read either. */
+function markRefused(
+  { code, place, message }: Diagnostic,
+  source: Source,
+  sheets: Map<string, SheetAnswers>,
+): void {
+  if (!place || !["tag", "alias"].includes(code)) return
+  const isBefore = (a: Place, b: Place) =>
+    a.line < b.line || (a.line === b.line && a.column <= b.column)
+  for (const [problem, { answers }] of [...sheets]) {
+    for (const { name, value } of answers.values()) {
+      const end = source.place({ start: value.end, end: value.end })
+      if (isBefore(source.place(value), place) && isBefore(place, end))
+        addBroken(problem, [name], message, sheets)
+    }
   }
+}
+
+function addBroken(
+  problem: string,
+  names: readonly string[],
+  message: string,
+  sheets: Map<string, SheetAnswers>,
+): void {
+  const sheet: SheetAnswers = sheets.get(problem) ?? { answers: new Map() }
+  const more = names.map(name => [name, message] as const)
+  sheets.set(problem, { ...sheet, broken: new Map([...(sheet.broken ?? []), ...more]) })
+}
+
+function isNothing(written: Written | undefined): boolean {
+  return !written || (written.type === "scalar" && written.value === null)
 }
 
 /** `student:`, else the file's stem, else the folder's name when the stem is `answers`. */

@@ -26,7 +26,7 @@ export const decimals =
   x =>
     Number.isFinite(x) ? x.toFixed(n) : infinite(x)
 
-const inFull: Pen = x => (Number.isFinite(x) ? String(x) : infinite(x))
+export const inFull: Pen = x => (Number.isFinite(x) ? String(x) : infinite(x))
 
 /** A sheet with these answers; `Verbatim` text in them is put down as it is. */
 export function sheetOf(

@@ -3,6 +3,7 @@ import type { EntryMark, ProblemMark } from "../../src/core/grade.ts"
 import { Fraction } from "../../src/core/number.ts"
 import { prefixOf } from "../../src/core/paths.ts"
 import type { Problem } from "../../src/core/problem.ts"
+import type { Reason } from "../../src/core/reasons.ts"
 import { isCounted } from "../../src/core/right.ts"
 import { type Run, run } from "../../src/core/solve.ts"
 import type { Answer, AnswerValue, At, Handed, Pin } from "../../src/core/types.ts"
@@ -31,22 +32,29 @@ export function rounding(key: Run, n: number): { pin: Pin; pen: Pen } {
 
 const real: ReadonlySet<string> = new Set(["number", "vector", "grid", "stack", "record"])
 
-/** A piece of an answer with its wrong entries. */
+/** A piece of an answer with its wrong entries, or an answer of another shape with none. */
 export interface Piece extends Pick<Handed, "name" | "at"> {
   wrong: readonly EntryMark[]
+  reason?: Reason
 }
 
 /** The first piece with wrong entries, in the order of the work. */
-export function firstWrong(mark: ProblemMark, key: Run): Piece | undefined {
+export function firstWrong({ answers }: ProblemMark, key: Run): Piece | undefined {
   for (const { name, at } of key.handed) {
-    const entries = mark.answers.find(each => each.name === name)?.entries ?? []
+    const mark = answers.find(each => each.name === name)
+    if (!mark?.written) continue
+    const { entries, reason } = mark
     const wrong = entries.filter(
-      ({ verdict, index }) => verdict === "wrong" && (at === undefined || index[0] === at),
+      ({ verdict, index }) => open.has(verdict) && (at === undefined || index[0] === at),
     )
-    if (wrong.length > 0) return { name, wrong, ...(at !== undefined && { at }) }
+    if (wrong.length === 0 && entries.length > 0) continue
+    const said = entries.length === 0 ? reason : wrong[0]?.reason
+    return { name, wrong, ...(at !== undefined && { at }), ...(said && { reason: said }) }
   }
   return undefined
 }
+
+const open: ReadonlySet<string> = new Set(["wrong", "partial"])
 
 /** Whether a slip gives what was written at a piece, going on with what was written before it. */
 export function explains(
@@ -76,8 +84,10 @@ export function explains(
   const own = slipped.answers.get(piece.name)
   if (found === undefined || !answer || !own) return false
   const [tried, wrote] = [leavesOf(answer, found, piece.at), leavesOf(own.answer, own.value)]
-  return piece.wrong.every(({ index }) => {
-    const [a, b] = [tried.get(keyOf(index)), wrote.get(keyOf(index))]
+  const places = piece.wrong.map(({ index }) => keyOf(index))
+  if (places.length === 0) places.push(...tried.keys(), ...wrote.keys())
+  return places.every(place => {
+    const [a, b] = [tried.get(place), wrote.get(place)]
     if (a === undefined || b === undefined || Math.abs(Number(a)) === Infinity) return false
     return typeof a === "number" && typeof b === "number"
       ? pen(a, piece.name) === pen(b, piece.name)
@@ -92,16 +102,14 @@ export function leavesOf(answer: Answer, value: AnswerValue, at?: At): Map<strin
   return leaves
 }
 
-/** Whether two runs answered the same things in the same sizes. */
-export function sameForm(a: Run, b: Run): boolean {
-  const form = ({ answers }: Run) =>
-    JSON.stringify(
-      [...answers.values()].map(({ name, answer, value }) => [
-        name,
-        ...leavesOf(answer, value).keys(),
-      ]),
-    )
-  return form(a) === form(b)
+/** Whether a run answered what the key does, in the same sizes. */
+export function sameForm(run: Run, key: Run): boolean {
+  return [...key.answers.values()].every(({ name, answer, value }) => {
+    const own = run.answers.get(name)
+    if (!own) return false
+    const [a, b] = [leavesOf(own.answer, own.value), leavesOf(answer, value)]
+    return [...a.keys()].join() === [...b.keys()].join()
+  })
 }
 
 /** A leaf as text, `3/4` for a fraction. */

@@ -37,7 +37,10 @@ const given = z
 
 const share = { min: 0, max: 1 }
 const answers = {
-  confusion: answer.grid("pixels by true (row) and predicted class (column)", { min: 0 }),
+  confusion: answer.grid("pixels by true (row) and predicted class (column)", {
+    of: "integer",
+    min: 0,
+  }),
   iou: answer.ratios("intersection over union of each class", share),
   mean_iou: answer.ratio("mean of the IoUs", { ...share, aside: true }),
   dice: answer.ratios("Dice coefficient of each class", share),

@@ -82,12 +82,12 @@ const given = z
     }),
   )
 
-const answers = ({ options, select }: z.output<typeof given>) => {
+const answers = ({ options, select, scoring }: z.output<typeof given>) => {
   const labels = Object.keys(options)
   return {
     choice:
       select === "many"
-        ? answer.set("right options", labels)
+        ? answer.set("right options", labels, { scoring })
         : answer.choice("right option", labels),
   }
 }
