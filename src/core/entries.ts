@@ -194,7 +194,7 @@ class CellReader {
     }
     const leaf = key instanceof Fraction ? (read.exact ?? finite(read.value)) : read.value
     if (leaf === undefined) return { state: "unreadable" as const, reason: "a fraction is asked" }
-    return { state: "value" as const, leaf, literal: { ...read, text } }
+    return { state: "value" as const, leaf, literal: read.text === text ? read : { ...read, text } }
   }
 
   #label(text: string) {

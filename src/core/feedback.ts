@@ -161,25 +161,27 @@ function openEntry({ index, verdict, text }: EntryMark): EntryReport {
 function problemReport(mark: OpenMark, told: (level: Feedback) => boolean): ProblemReport {
   const { points, firstMistake, answers, ...rest } = mark
   return {
+    answers: told("verdict") ? answers.map(each => answerReport(each, told)) : [],
     ...rest,
     ...(told("score") && { points }),
-    answers: told("verdict") ? answers.map(each => answerReport(each, told)) : [],
     ...(firstMistake && told("hint") && { firstMistake }),
   }
 }
 
-function answerReport(
-  { reason, entries, carriedFrom, ...rest }: OpenAnswer,
-  told: (level: Feedback) => boolean,
-): AnswerReport {
-  if (!told("hint")) return { ...rest, carriedFrom: [] }
-  const { hint, ...named } = reason ?? { code: "", hint: "" }
+function answerReport(open: OpenAnswer, told: (level: Feedback) => boolean): AnswerReport {
+  const { name, label, asked, verdict, points, outOf, written, carriedFrom, reason } = open
+  const judged = { name, label, asked, verdict, points, outOf, ...(written && { written }) }
+  if (!told("hint")) return { carriedFrom: [], ...judged }
   return {
-    ...rest,
     carriedFrom,
-    ...(reason && { reason: { ...named, message: hint } }),
-    ...(entries && { entries }),
+    ...(reason && { reason: openWords(reason) }),
+    ...(open.entries && { entries: open.entries }),
+    ...judged,
   }
+}
+
+function openWords({ code, slip, hint }: NonNullable<OpenAnswer["reason"]>) {
+  return { code, ...(slip !== undefined && { slip }), message: hint }
 }
 
 /** At `full`: the right values, the exact words of the reasons, and what a person should look at. */

@@ -14,7 +14,7 @@ import { Fraction } from "./number.ts"
 import { type Computed, followed, Path } from "./paths.ts"
 import { type Shares, sharePoints } from "./points.ts"
 import type { Problem, Settings } from "./problem.ts"
-import { provenSlip, type Reason, slipValues } from "./reasons.ts"
+import { type Placed, provenSlip, type Reason, slipValues } from "./reasons.ts"
 import { type Fit, fitOf, isCounted, isRough } from "./right.ts"
 import { type Run, run } from "./solve.ts"
 import type { Span, Written, WrittenEntry } from "./source.ts"
@@ -278,16 +278,18 @@ class Grader {
   #judgePiece(name: string, keys: readonly string[], earlier: readonly string[]): void {
     const marks = this.#marks.get(name) ?? new Map<string, EntryMark>()
     this.#marks.set(name, marks)
-    const open: { key: string; cell: ReadCell }[] = []
+    const open: Placed[] = []
+    const right: Placed[] = []
     for (const key of keys) {
       const cell = this.#cellOf(name, key)
       const mark = this.#settle(name, key, cell, earlier)
       marks.set(key, mark)
-      const isOpen = mark.verdict === "wrong" || mark.verdict === "partial"
-      if (cell?.state === "value" && isOpen) open.push({ key, cell })
+      if (cell?.state !== "value") continue
+      if (mark.verdict === "wrong" || mark.verdict === "partial") open.push({ key, cell })
+      else right.push({ key, cell })
     }
     if (open.length === 0) return
-    const reason = this.#prove(name, open)
+    const reason = this.#prove(name, open, right)
     if (!reason) return
     for (const { key } of open) {
       const mark = marks.get(key)
@@ -314,9 +316,9 @@ class Grader {
       ...(own && { own: own.leaf }),
     }
     const mark = (verdict: Verdict, credit: Fraction, reason?: Reason): EntryMark => ({
-      ...base,
       verdict,
       credit,
+      ...base,
       ...(reason && { reason }),
     })
     if (!cell || cell.state === "missing") return mark("missing", nothing)
@@ -355,19 +357,33 @@ class Grader {
     return partial.compare(0) > 0 ? mark("partial", partial) : mark("wrong", nothing)
   }
 
-  #prove(name: string, open: readonly { key: string; cell: ReadCell }[]): Reason | undefined {
+  #prove(name: string, open: readonly Placed[], right: readonly Placed[]): Reason | undefined {
     if (!this.#own) return undefined
     const proof = provenSlip({
       problem: this.#problem,
       answer: this.#answer(name),
       name,
       open,
+      refutes: values => this.#refutes(name, right, values),
       own: this.#own,
       under: slip => this.#pathUnder(slip),
     })
     if (proof?.slip !== undefined && this.#isWorth(name))
       this.#proven.push({ slip: proof.slip, path: proof.path, name })
     return proof?.reason
+  }
+
+  /** Whether a slip would have changed an entry of the same piece that was written right. */
+  #refutes(
+    name: string,
+    right: readonly Placed[],
+    values: ReadonlyMap<string, AnswerValue>,
+  ): boolean {
+    const scale = this.#own?.scale(name) ?? 0
+    return right.some(({ key, cell }) => {
+      const leaf = values.get(key)
+      return leaf !== undefined && this.#fit(name, cell, { leaf }, scale) === "off"
+    })
   }
 
   #answerMark(name: string): AnswerMark {
@@ -397,30 +413,29 @@ class Grader {
             ? unreadable(reading)
             : undefined
       return {
-        ...base,
         verdict,
         points: nothing,
         entries: [],
         sources: [],
         review: false,
+        ...base,
         ...(reason && { reason }),
       }
     }
     const entries = this.#guarded(name, answer, marks, keyPath.entries(name))
-    const credits = entries.reduce((sum, { credit }) => sum.add(credit), nothing)
     const whole = this.#settings(name).entries === "all-or-nothing"
     const lost = whole && entries.some(({ credit }) => credit.equals(0))
-    const mean = lost ? nothing : entries.length === 0 ? full : credits.div(entries.length)
+    const mean = lost ? nothing : meanCredit(entries)
     const reason = entries.find(each => each.reason)?.reason
     return {
-      ...base,
       verdict: verdictOf(entries),
-      points: outOf.mul(mean),
+      points: mean === full ? outOf : outOf.mul(mean),
       entries,
       sources: entries.some(({ verdict }) => verdict === "carried")
         ? this.#sources(name, entries)
         : [],
       review: this.#needsReview(name, entries),
+      ...base,
       ...(reason && { reason }),
     }
   }
@@ -678,6 +693,11 @@ function isAdmissible(answer: Answer, { leaf }: ReadCell): boolean {
   return (
     x >= (answer.min ?? Number.NEGATIVE_INFINITY) && x <= (answer.max ?? Number.POSITIVE_INFINITY)
   )
+}
+
+function meanCredit(entries: readonly EntryMark[]): Fraction {
+  if (entries.every(({ credit }) => credit === full)) return full
+  return entries.reduce((sum, { credit }) => sum.add(credit), nothing).div(entries.length)
 }
 
 function isImplied({ reason }: EntryMark): boolean {

@@ -48,7 +48,8 @@ export function readNumber(written: string): Literal | Unreadable {
 /** Right answers look alike: in a class most numbers were read before. */
 const known = new Map<string, Literal>()
 const mostKnown = 4096
-const longestKnown = 24
+/** Longer ones would keep the whole sheet in memory that they were cut from. */
+const longestKnown = 12
 
 function readAfresh(written: string): Literal | Unreadable {
   const text = normalise(written)
@@ -60,7 +61,7 @@ function readAfresh(written: string): Literal | Unreadable {
   if (/^[-+]?[\d.]+\s*\/\s*0+(\.0*)?$/.test(body)) return { reason: "it divides by zero" }
   const read = readDecimal(body) ?? readFraction(body)
   if (read === "overflow") return { reason: "too large for a number" }
-  if (read) return scaled({ ...read, text: written }, percent)
+  if (read) return scaled({ text: written, ...read }, percent)
   const comma = withComma(body)
   if (comma) return comma
   if (evaluate && looksLikeExpression(body)) {

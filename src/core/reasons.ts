@@ -15,12 +15,20 @@ export interface Reason {
   hint: string
 }
 
+/** A written entry with its key. */
+export interface Placed {
+  key: string
+  cell: ReadCell
+}
+
 interface Suspect {
   problem: Problem
   answer: Answer
   name: string
   /** The wrong entries of one piece. */
-  open: readonly { key: string; cell: ReadCell }[]
+  open: readonly Placed[]
+  /** Whether the piece's other entries say that it was not this slip. */
+  refutes?: (values: ReadonlyMap<string, AnswerValue>) => boolean
   /** Or an answer of another shape. */
   misshapen?: { value: AnswerValue; literals: readonly Literal[] }
   /** The student's own path. */
@@ -41,15 +49,17 @@ const proof = { figures: 3 }
 
 /**
  * The one mistake that reproduces what was written; none if no slip does, or more than one. The
- * kind's own slips come first, the general ones only if none of them fits.
+ * kind's own slips come first, the general ones only if none of them fits. A slip of the kind must
+ * agree with the rest of the piece: one entry with a lost minus is no subtraction the wrong way round.
  */
 export function provenSlip(suspect: Suspect): Proof | undefined {
   const { answer, name, own } = suspect
   const found: Proof[] = []
   for (const [slip, path] of slipPaths(suspect)) {
+    const values = slipValues(own, path, answer, name, slip)
     const fits = suspect.misshapen
       ? fitsWhole(suspect.misshapen, wholeUnder(own, path, name, slip))
-      : fitsAll(suspect, slipValues(own, path, answer, name, slip))
+      : values !== undefined && fitsAll(suspect, values) && !suspect.refutes?.(values)
     if (!fits) continue
     found.push({ slip, path, reason: slipReason(slip, suspect) })
   }
@@ -92,11 +102,8 @@ function slipPaths({ problem, name, own, under }: Suspect): Map<string, Path> {
 }
 
 /** Whether every wrong entry is a right rounding of the slip's value, and says enough to prove it. */
-function fitsAll(
-  { answer, open }: Suspect,
-  values: ReadonlyMap<string, AnswerValue> | undefined,
-): boolean {
-  if (!values || open.length === 0) return false
+function fitsAll({ answer, open }: Suspect, values: ReadonlyMap<string, AnswerValue>): boolean {
+  if (open.length === 0) return false
   let figures = 0
   let exact = true
   const scale = largest(values.values())

@@ -126,7 +126,7 @@ class Recorder implements Work<Answers> {
 
   #hand(handed: Handed): AnswerValue {
     const value = this.#pin?.(handed) ?? handed.value
-    this.#handed.push({ ...handed, value })
+    this.#handed.push(value === handed.value ? handed : { ...handed, value })
     return value
   }
 

@@ -74,7 +74,9 @@ export function hiddenCells(mask: Grid): [number, number][] {
 export function weighted(scores: Grid, unmasked: Grid, mask?: Grid): Worked {
   const slips = {
     "the softmax runs over the queries instead of the keys": transpose(
-      transpose(scores).map(softmax),
+      transpose(scores).map(column =>
+        column.some(Number.isFinite) ? softmax(column) : zeros(column),
+      ),
     ),
     "the exponentials are not divided by their sum": mapGrid(scores, Math.exp),
     ...(mask && { "the mask is applied after the softmax": hide(unmasked.map(softmax), mask, 0) }),
@@ -104,4 +106,9 @@ export function turning(layout: "rows" | "columns"): (grid: Grid) => Grid {
 export function sameWidth(a: Grid, b: Grid, layout: "rows" | "columns"): boolean {
   const turn = turning(layout)
   return turn(a)[0]?.length === turn(b)[0]?.length
+}
+
+/** What is hidden from every query gets no weight from any. */
+function zeros(column: Vector): number[] {
+  return column.map(() => 0)
 }

@@ -84,15 +84,33 @@ export function explains(
   const own = slipped.answers.get(piece.name)
   if (found === undefined || !answer || !own) return false
   const [tried, wrote] = [leavesOf(answer, found, piece.at), leavesOf(own.answer, own.value)]
-  const places = piece.wrong.map(({ index }) => keyOf(index))
-  if (places.length === 0) places.push(...tried.keys(), ...wrote.keys())
-  return places.every(place => {
+  const places = new Set(piece.wrong.map(({ index }) => keyOf(index)))
+  const all = new Set([...tried.keys(), ...wrote.keys()])
+  const scale = Math.max(0, ...[...wrote.values()].map(x => Math.abs(Number(x)) || 0))
+  return [...all].every(place => {
     const [a, b] = [tried.get(place), wrote.get(place)]
+    // What was written right must agree as well, as far as a grader tells numbers apart.
+    if (places.size > 0 && !places.has(place)) return a === undefined || agrees(a, b, answer, scale)
     if (a === undefined || b === undefined || Math.abs(Number(a)) === Infinity) return false
     return typeof a === "number" && typeof b === "number"
       ? pen(a, piece.name) === pen(b, piece.name)
       : said(a) === said(b)
   })
+}
+
+/** Within the room for rounding: 0.5 % of the number, 0.1 % of the largest, 1 % of it for shares. */
+function agrees(
+  a: AnswerValue,
+  b: AnswerValue | undefined,
+  answer: Answer,
+  scale: number,
+): boolean {
+  if (typeof a !== "number" || typeof b !== "number") return b !== undefined && said(a) === said(b)
+  if (a === b || !Number.isFinite(a) || !Number.isFinite(b)) return a === b
+  const shares = answer.min === 0 && answer.max === 1 && answer.type !== "number"
+  const whole = Number.isInteger(a) && Number.isInteger(b)
+  const room = whole ? 0 : Math.max(0.005 * Math.abs(a), (shares ? 0.01 : 0.001) * scale)
+  return Math.abs(a - b) <= room
 }
 
 /** The entries of a value, or of a piece that belongs at `at`, by their key. */
