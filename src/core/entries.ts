@@ -131,7 +131,8 @@ class CellReader {
       const keys: readonly AnswerValue[] = key
       if (written.type !== "list") return this.#misfits(`a list of ${keys.length} is asked`)
       if (written.items.length !== keys.length) {
-        return this.#misfits(`${sizeWord(index)} has ${written.items.length}, not ${keys.length}`)
+        const sizes = `${sizeWord(index)} has ${written.items.length}, not ${keys.length}`
+        return this.#misfits(sizes + commaWords(written.items, keys.length))
       }
       for (const [i, each] of keys.entries()) {
         const item = written.items[i]
@@ -334,6 +335,12 @@ function plainNumbers(written: Written): { value?: AnswerValue; literals: Litera
   } catch {
     return { literals: [] }
   }
+}
+
+/** Twice as many whole numbers as asked are decimals with a comma: [0,15, 0,35]. */
+function commaWords(items: readonly Written[], asked: number): string {
+  const whole = items.every(item => item.type === "scalar" && /^[-−]?\d+$/.test(item.text))
+  return whole && items.length === 2 * asked ? "; write decimals with a point, like 0.5" : ""
 }
 
 function sizeWord(index: Index): string {

@@ -326,10 +326,12 @@ class Grader {
     if (this.#right.has(id(name, key))) return mark("correct", full)
 
     const carriedCredit = new Fraction(settings.carried ?? 1)
+    // Of a few labels one follows from nearly everything, so for them only the whole path counts.
+    const isLabel = typeof expected.leaf === "string"
     const others: { path: Path | undefined; without?: string }[] = [
       { path: this.#own },
       ...earlier
-        .filter(each => this.#hasWrong(each))
+        .filter(each => !isLabel && this.#hasWrong(each))
         .map(without => ({ path: this.#pathWithout(without), without })),
     ]
     for (const { path, without } of others) {
@@ -555,7 +557,7 @@ class Grader {
     const byName = new Map(answers.map(each => [each.name, each]))
     for (const { name, at } of this.#marking.key.handed) {
       const mark = byName.get(name)
-      if (!mark || mark.verdict === "missing" || mark.verdict === "unreadable") continue
+      if (!mark?.asked || mark.verdict === "missing" || mark.verdict === "unreadable") continue
       if (mark.entries.length === 0) return { name, index: [] }
       const wrong = mark.entries.find(
         ({ verdict, index }) =>
