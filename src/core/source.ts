@@ -14,7 +14,6 @@ import {
   type YAMLMap,
 } from "yaml"
 import type { Diagnostic, Place } from "./diagnostic.ts"
-import { readPlainYaml } from "./plain-yaml.ts"
 
 /** Longer lines are cut to this many characters around the place. */
 const excerpt = 400
@@ -91,8 +90,7 @@ export class Source {
       this.documents = [{ written: undefined, diagnostics: [tooLarge(file, bytes, caps)] }]
       return
     }
-    const written = readPlainYaml(this.text)
-    this.documents = written ? [this.#plain(written)] : this.#read(caps)
+    this.documents = this.#read(caps)
   }
 
   place(span: Span): Place {
@@ -121,15 +119,6 @@ export class Source {
       ...(place && { place }),
       ...(hint && { hint }),
     }
-  }
-
-  #plain(written: Written): SourceDocument {
-    let at = 0
-    do {
-      this.#lines.addNewLine(at)
-      at = this.text.indexOf("\n", at) + 1
-    } while (at > 0)
-    return { written, diagnostics: [] }
   }
 
   #read(caps: Caps): SourceDocument[] {

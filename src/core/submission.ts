@@ -130,10 +130,14 @@ function assign(
   complain: Complain,
 ): void {
   const [only] = markings.size === 1 ? markings.keys() : []
+  const isSorted = entries.some(({ name }) => name === only)
   const loose: WrittenEntry[] = []
   for (const each of entries) {
     if (!markings.has(each.name)) {
-      if (only !== undefined) loose.push(each)
+      if (isSorted && each.value.type === "map") {
+        const message = `\`${each.name}\` is not among the problems that are graded`
+        complain("other-problem", message, each.key, undefined, "warning")
+      } else if (only !== undefined) loose.push(each)
       else
         complain(
           "unknown-problem",
