@@ -153,3 +153,5 @@ try {
 } finally {
   rmSync(temporary, { recursive: true, force: true })
 }
+
+await import("./bench-grade.ts")

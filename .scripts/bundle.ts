@@ -80,7 +80,6 @@ const bundleCli = async (root: string, out: string): Promise<void> => {
   writeFileSync(join(out, "start.js"), `({\n${together.join(",\n")}})\n`)
 }
 
-/** esbuild writes ASCII, so the loader may read latin1, the faster way. */
 const asFunction = async (id: string, text: string): Promise<string> => {
   const { code, warnings } = await transform(text, {
     format: "cjs",

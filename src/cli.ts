@@ -14,6 +14,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "show the solutions of problems, step by step",
     load: () => import("./cli/solve.ts"),
   },
+  grade: {
+    summary: "grade answer sheets, one or a whole class",
+    load: () => import("./cli/grade.ts"),
+  },
+  hint: {
+    summary: "show the way to an answer, without its value",
+    load: () => import("./cli/hint.ts"),
+  },
   lint: {
     summary: "check problems before they are handed out",
     load: () => import("./cli/lint.ts"),
@@ -48,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function programFor(argv: readonly string[], session: Session): Promise<Command> {
-  const { out, err } = session
+  const { out } = session
   const program = new Command("dlcheck")
     .description("Solves and grades exam-style deep-learning and vision problems, step by step.")
     .option("--no-color", "print without colours")
@@ -60,11 +68,11 @@ async function programFor(argv: readonly string[], session: Session): Promise<Co
     .exitOverride()
     .configureOutput({
       writeOut: out.write,
-      writeErr: err.write,
+      writeErr: text => session.err.write(text),
       getOutHelpWidth: () => out.width,
-      getErrHelpWidth: () => err.width,
+      getErrHelpWidth: () => session.err.width,
       getOutHasColors: () => out.color,
-      getErrHasColors: () => err.color,
+      getErrHasColors: () => session.err.color,
       outputError: (message, write) => write(worded(message, "dlcheck --help")),
     })
     .addHelpText("after", help)
@@ -97,6 +105,8 @@ const help = `
 Examples:
   dlcheck solve problem.yaml             the solution of a problem
   dlcheck solve problems --format json   those of every problem below a folder
+  dlcheck grade answers.yaml             what is right, what follows, and what went wrong first
+  dlcheck hint problem.yaml R            the way to one of its answers
   dlcheck new harris > problem.yaml      a problem to fill in
   dlcheck lint problem.yaml              whether it is fit to be handed out
 

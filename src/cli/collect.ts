@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path"
 import type { Diagnostic } from "../core/diagnostic.ts"
+import type { Fraction } from "../core/number.ts"
 import { type Exam, loadProblems, type Problem, repeatedIds } from "../core/problem.ts"
-import { entry, Source } from "../core/source.ts"
+import { entry, Source, type Written } from "../core/source.ts"
 import { kinds } from "../kinds/index.ts"
 import { findFiles } from "./find.ts"
-import { complaint, nearestPath, readSource, readStandardInput } from "./read.ts"
+import { complaint, nearestPath, readSource } from "./read.ts"
 
 /** The problems that the arguments of a command name. */
 export interface Collected {
@@ -14,13 +15,24 @@ export interface Collected {
   /** The absolute paths of what was read. */
   files: readonly string[]
   diagnostics: readonly Diagnostic[]
+  /** The problems of exams that were named themselves, not found in a folder. */
+  examined: ReadonlySet<Problem>
+  /** What exams make of points, by the place where they say so. */
+  rescaled: readonly Rescaled[]
+}
+
+/** The problems of one file that share the points which an exam has for it. */
+export interface Rescaled {
+  problems: readonly Problem[]
+  points: Fraction
+  origin: { source: Source; written: Written }
 }
 
 /** Loads whatever the arguments name, each file once; complains about all that is no problem. */
 export async function collectProblems(args: readonly string[]): Promise<Collected> {
   const collector = new Collector()
   for (const found of await findFiles(args)) {
-    if (typeof found === "string") await collector.addFile(found)
+    if (typeof found === "string") await collector.addFile(found, args.includes(found))
     else collector.refuse(found)
   }
   return collector.finish()
@@ -42,19 +54,27 @@ type Use = Exam["uses"][number]
 interface Contents {
   source: Source
   items: readonly (Problem | Use)[]
+  isExam: boolean
 }
 
 class Collector {
   readonly #problems = new Set<Problem>()
   readonly #diagnostics: Diagnostic[] = []
   readonly #files = new Map<string, Contents>()
+  readonly #examined = new Set<Problem>()
+  readonly #rescaled: Rescaled[] = []
   #asked = 0
 
-  async addFile(path: string): Promise<void> {
+  async addFile(path: string, isNamed: boolean): Promise<void> {
     const contents = await this.#load(path)
-    for (const item of contents?.items ?? []) {
-      if (!("path" in item)) this.#problems.add(item)
-      else if (contents) await this.#addUse(item, contents.source)
+    if (!contents) return
+    const { items, source, isExam } = contents
+    for (const item of items) {
+      const problems = "path" in item ? await this.#used(item, source) : [item]
+      for (const problem of problems) {
+        this.#problems.add(problem)
+        if (isExam && isNamed) this.#examined.add(problem)
+      }
     }
   }
 
@@ -68,11 +88,18 @@ class Collector {
     const problems = [...this.#problems]
     const diagnostics = inFileOrder([...this.#diagnostics, ...repeatedIds(problems)])
     const asked = Math.max(this.#asked, problems.length)
-    return { problems, asked, files: [...this.#files.keys()], diagnostics }
+    return {
+      problems,
+      asked,
+      files: [...this.#files.keys()],
+      diagnostics,
+      examined: this.#examined,
+      rescaled: this.#rescaled,
+    }
   }
 
-  /** Adds the problems of a file that an exam uses. */
-  async #addUse({ path, written }: Use, exam: Source): Promise<void> {
+  /** The problems of a file that an exam uses. */
+  async #used({ path, points, written }: Use, exam: Source): Promise<readonly Problem[]> {
     const folder = dirname(exam.file)
     const file = isAbsolute(path) ? path : join(folder, path)
     const span = entry(written, "use")?.value ?? written
@@ -81,13 +108,17 @@ class Collector {
       const meant = near === undefined ? hint : `did you mean \`${relative(folder, near)}\`?`
       return exam.diagnostic(code, message, span, meant)
     })
-    for (const item of contents?.items ?? []) {
-      if (!("path" in item)) this.#problems.add(item)
-      else {
-        const message = `\`${file}\` is an exam itself, and an exam is made of problems`
-        return this.refuse(exam.diagnostic("exam", message, span, "list its problems here"))
-      }
+    const items = contents?.items ?? []
+    const problems = items.filter(isProblem)
+    if (problems.length < items.length) {
+      const message = `\`${file}\` is an exam itself, and an exam is made of problems`
+      this.refuse(exam.diagnostic("exam", message, span, "list its problems here"))
     }
+    if (points && problems.length > 0) {
+      const origin = { source: exam, written: entry(written, "points")?.value ?? written }
+      this.#rescaled.push({ problems, points, origin })
+    }
+    return problems
   }
 
   /** Loads a file unless it was loaded before; `blame` moves a complaint about its path. */
@@ -95,7 +126,7 @@ class Collector {
     const place = path === "-" ? path : resolve(path)
     const known = this.#files.get(place)
     if (known) return known
-    const source = path === "-" ? await readStandardInput() : readSource(path)
+    const source = await readSource(path)
     if (!(source instanceof Source)) return this.refuse(blame(source))
     const contents = await this.#contents(source)
     this.#files.set(place, contents)
@@ -113,8 +144,17 @@ class Collector {
       )
     }
     this.#asked += listed(source)
-    return { source, items }
+    return { source, items, isExam: exams.length > 0 || isTitledList(source) }
   }
+}
+
+function isProblem(item: Problem | Use): item is Problem {
+  return !("path" in item)
+}
+
+/** A paper that holds its problems itself. */
+function isTitledList({ documents }: Source): boolean {
+  return documents.some(({ written }) => entry(written, "problems") && entry(written, "title"))
 }
 
 function startOf(item: Problem | Use): number {

@@ -1,7 +1,10 @@
 import type { Diagnostic } from "../core/diagnostic.ts"
 import type { Session } from "./session.ts"
 
-/** Prints complaints to standard error, a blank line between them. */
+/**
+ * Prints complaints to standard error, a blank line between them. They show lines of other people's
+ * files, in which `##[` would start a command of a CI job.
+ */
 export async function complain(
   { err }: Session,
   diagnostics: readonly Diagnostic[],
@@ -9,5 +12,6 @@ export async function complain(
   if (diagnostics.length === 0) return
   const { renderDiagnostic } = await import("../render/diagnostic.ts")
   const { width, color } = err
-  err.write(diagnostics.map(each => `${renderDiagnostic(each, { width, color })}\n`).join("\n"))
+  const texts = diagnostics.map(each => `${renderDiagnostic(each, { width, color })}\n`)
+  err.write(texts.join("\n").replaceAll("##[", "## ["))
 }

@@ -12,7 +12,7 @@ export async function examplesOf(kind: Kind): Promise<Problem[]> {
   const named = new RegExp(`\\bkind["']?:\\s*["']?${kind.name}\\b`)
   const examples: Problem[] = []
   for (const file of await findFiles([join(home(), "problems", kind.topic)])) {
-    const source = typeof file === "string" ? readSource(file) : undefined
+    const source = typeof file === "string" ? await readSource(file) : undefined
     if (!(source instanceof Source) || !named.test(source.text)) continue
     const { problems } = await loadProblems(source, kinds)
     examples.push(...problems.filter(problem => problem.kind.name === kind.name))

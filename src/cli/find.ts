@@ -1,34 +1,46 @@
+import { isUtf8 } from "node:buffer"
 import { type Dirent, readdirSync, statSync } from "node:fs"
 import { basename, join, relative, sep } from "node:path"
 import type { Diagnostic } from "../core/diagnostic.ts"
+import { problemCaps } from "../core/source.ts"
+import { configName } from "./home.ts"
 import { complaint, readCapped, unreadable } from "./read.ts"
 
 /** A file, or why something that was named is none. */
 export type Found = string | Diagnostic
 
+/** What is looked for in folders: YAML files that have one of these names at their left margin. */
+export interface Sought {
+  fields: readonly string[]
+  /** "problem", in complaints. */
+  noun: string
+}
+
+const problems: Sought = { fields: ["kind", "problems"], noun: "problem" }
+
 /**
- * The files that arguments name, in order: files as they are, of folders what looks like a problem,
- * globs expanded, `-` kept. A complaint stands in the place of what could not be found.
+ * The files that arguments name, in order: files as they are, of folders what looks like it is
+ * sought, globs expanded, `-` kept. A complaint stands in the place of what could not be found.
  */
-export async function findFiles(args: readonly string[]): Promise<Found[]> {
+export async function findFiles(args: readonly string[], sought = problems): Promise<Found[]> {
   const found: Found[] = []
-  for (const arg of args) found.push(...(await filesOf(arg)))
+  for (const arg of args) for (const each of await filesOf(arg, sought)) found.push(each)
   return found
 }
 
-async function filesOf(arg: string): Promise<Found[]> {
+async function filesOf(arg: string, sought: Sought): Promise<Found[]> {
   if (arg === "-") return [arg]
   if (isFolder(arg)) {
-    const files = problemsBelow(arg)
-    return files.length > 0 ? files : [noProblems(arg)]
+    const files = soughtBelow(arg, sought)
+    return files.length > 0 ? files : [nothingIn(arg, sought)]
   }
   if (!/[*?[{]|[!@+]\(/.test(arg) || statOf(arg)) return [arg]
-  const files = await filesMatching(arg)
+  const files = await filesMatching(arg, sought)
   return files.length > 0 ? files : [nothingMatches(arg)]
 }
 
 /** What a glob matches, as a shell would: files and folders, none whose name begins with a dot. */
-async function filesMatching(pattern: string): Promise<Found[]> {
+async function filesMatching(pattern: string, sought: Sought): Promise<Found[]> {
   const { default: picomatch } = await import("picomatch")
   const { base, glob } = picomatch.scan(pattern)
   const folder = base || "."
@@ -38,13 +50,12 @@ async function filesMatching(pattern: string): Promise<Found[]> {
   return below(folder, depth).flatMap(path => {
     if (typeof path !== "string") return [path]
     if (!matches(relative(folder, path).split(sep).join("/"))) return []
-    return isFolder(path) ? problemsBelow(path) : [path]
+    return isFolder(path) ? soughtBelow(path, sought) : [path]
   })
 }
 
-/** The YAML files below a folder that have a top-level `kind` or `problems`. */
-function problemsBelow(folder: string): Found[] {
-  return below(folder).filter(path => typeof path !== "string" || looksLikeProblem(path))
+function soughtBelow(folder: string, sought: Sought): Found[] {
+  return below(folder).filter(path => typeof path !== "string" || looksLike(path, sought))
 }
 
 /** The paths below a folder in a fixed order; hidden ones and installed packages are left out. */
@@ -64,16 +75,23 @@ function below(folder: string, depth = Number.POSITIVE_INFINITY): Found[] {
     })
 }
 
-/** Cheap, and right about whatever is indented as people do; loading has the last word. */
-function looksLikeProblem(path: string): boolean {
-  if (!/\.ya?ml$/i.test(path) || basename(path) === "dlcheck.yaml" || isFolder(path)) return false
+/**
+ * Cheap, and right about whatever is indented as people do; loading has the last word, also on what
+ * is no text.
+ */
+function looksLike(path: string, { fields }: Sought): boolean {
+  if (!/\.ya?ml$/i.test(path) || basename(path) === configName) return false
   try {
-    const text = readCapped(path).toString("utf8")
+    const bytes = readCapped(path)
+    const isText = !bytes.includes(0) && isUtf8(bytes)
+    if (!isText && bytes.length <= problemCaps.bytes) return true
+    const text = bytes.toString("utf8")
+    const names = fields.join("|")
     return /^\s*\{/.test(text)
-      ? /\b(?:kind|problems)["']?[ \t]*:/.test(text)
-      : /^\uFEFF?["']?(?:kind|problems)["']?[ \t]*:/m.test(text)
+      ? new RegExp(`\\b(?:${names})["']?[ \\t]*:`).test(text)
+      : new RegExp(`^\\uFEFF?["']?(?:${names})["']?[ \\t]*:`, "m").test(text)
   } catch {
-    return true
+    return !isFolder(path)
   }
 }
 
@@ -89,12 +107,12 @@ function statOf(path: string) {
   }
 }
 
-function noProblems(folder: string): Diagnostic {
+function nothingIn(folder: string, { fields, noun }: Sought): Diagnostic {
   return complaint(
     folder,
-    "no-problems",
-    `the folder \`${folder}\` holds no problem`,
-    "a problem is a .yaml or .yml file with a `kind:` or `problems:` at its left margin",
+    `no-${noun}s`,
+    `the folder \`${folder}\` holds no ${noun}`,
+    `a ${noun} is a .yaml or .yml file with a ${fields.map(name => `\`${name}:\``).join(" or ")} at its left margin`,
   )
 }
 

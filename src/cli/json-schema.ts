@@ -27,6 +27,39 @@ export function kindSchema(kind: Kind): JsonSchema {
   return { ...jsonSchemaOf(problemSchema(kind.given, [kind.name])), title: kind.title }
 }
 
+/** The JSON Schema of an answer sheet; which answers there are, the problems say. */
+export const submissionSchema: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "dlcheck submission",
+  type: "object",
+  properties: {
+    student: {
+      type: ["string", "number"],
+      description: "whose answers these are (default: the file's name)",
+    },
+    name: { type: ["string", "number"], description: "the student's name, for the grade book" },
+    notes: { description: "anything; it is not graded" },
+    answers: {
+      type: "object",
+      description:
+        "by problem, then by answer; where there is one problem, its answers stand here. Blank, `_` and `?` are not answered",
+      additionalProperties: reference("answer"),
+    },
+  },
+  required: ["answers"],
+  additionalProperties: false,
+  $defs: {
+    answer: {
+      description: "numbers as on paper (0.50, 1/3, 50%, sqrt(2)), words, lists or maps of them",
+      anyOf: [
+        { type: ["number", "string", "boolean", "null"] },
+        { type: "array", items: reference("answer") },
+        { type: "object", additionalProperties: reference("answer") },
+      ],
+    },
+  },
+}
+
 function listOf(definition: string): JsonSchema {
   const use: JsonSchema = {
     type: "object",

@@ -22,13 +22,83 @@ function record(properties: Record<string, JsonSchema>, optional: readonly strin
   } satisfies JsonSchema
 }
 
-/** The JSON Schema of what `dlcheck solve --format json` prints. */
+function listOf(name: string, description?: string): JsonSchema {
+  return {
+    type: "array",
+    items: { $ref: `#/$defs/${name}` },
+    ...(description !== undefined && { description }),
+  }
+}
+
+const points: JsonSchema = { type: "number", description: "with at most six decimals" }
+const toldPoints: JsonSchema = {
+  type: ["number", "null"],
+  description: "null where points are not told",
+}
+const place: JsonSchema = { type: ["integer", "null"], minimum: 1 }
+
+/** The JSON Schema of what `solve` and `grade` print with `--format json`. */
 export const outputSchema: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
-  title: "dlcheck solutions",
-  description: "one solution, or a list of them where more than one problem was asked for",
-  anyOf: [{ $ref: "#/$defs/solution" }, { type: "array", items: { $ref: "#/$defs/solution" } }],
+  title: "dlcheck output",
+  description:
+    "a solution, a list of them where more than one problem was asked for, or graded sheets",
+  anyOf: [{ $ref: "#/$defs/solution" }, listOf("solution"), { $ref: "#/$defs/grades" }],
   $defs: {
+    grades: record({
+      version: { const: 1 },
+      submissions: listOf("submission"),
+      points: toldPoints,
+      out_of: points,
+    }),
+    submission: record({
+      file: text,
+      student: text,
+      points: toldPoints,
+      out_of: points,
+      problems: listOf("graded", "none where the sheet could not be graded"),
+      diagnostics: listOf("diagnostic"),
+    }),
+    graded: record({
+      problem: text,
+      kind: text,
+      points: toldPoints,
+      out_of: points,
+      answers: listOf("judged", "none below feedback `verdict`"),
+    }),
+    judged: record(
+      {
+        name: text,
+        verdict: { $ref: "#/$defs/verdict" },
+        points,
+        out_of: points,
+        written: { type: ["string", "null"], description: "the text of the sheet" },
+        line: place,
+        column: place,
+        expected: { $ref: "#/$defs/value" },
+        carried_from: { ...text, description: "the earlier answers it follows from" },
+        reason: record({ code: text, slip: text, message: text }, ["slip"]),
+        entries: {
+          type: "array",
+          items: record({
+            index: {
+              description: "rows and columns counted from 0, or names",
+              type: "array",
+              items: { type: ["integer", "string"] },
+            },
+            verdict: { $ref: "#/$defs/verdict" },
+          }),
+        },
+      },
+      ["expected", "carried_from", "reason", "entries"],
+    ),
+    verdict: {
+      enum: ["correct", "carried", "imprecise", "partial", "wrong", "missing", "unreadable"],
+    },
+    diagnostic: record(
+      { code: text, message: text, file: text, line: place, column: place, hint: text },
+      ["hint"],
+    ),
     solution: record({
       version: { const: 1 },
       problem: { ...text, description: "the id of the problem" },

@@ -7,33 +7,44 @@ import { problemCaps, Source } from "../core/source.ts"
 /** The name of standard input in messages, and the id of a problem that has no other. */
 export const standardInput = "stdin"
 
-/** Reads a file that should hold problems; never more of it than the cap allows. */
-export function readSource(path: string): Source | Diagnostic {
+/** Reads a file that should hold problems, `-` for standard input. */
+export async function readSource(path: string): Promise<Source | Diagnostic> {
+  const text = await readText(path)
+  const file = path === "-" ? standardInput : path
+  return typeof text === "string" ? new Source(file, text) : text
+}
+
+/** The text of a file, `-` for standard input; never more of it than the cap allows is read. */
+export async function readText(
+  path: string,
+  cap = problemCaps.bytes,
+): Promise<string | Diagnostic> {
+  if (path === "-") return await readStandardInput(cap)
   try {
     const stats = statSync(path)
     if (stats.isDirectory()) {
       return complaint(path, "folder", `\`${path}\` is a folder, not a file`, "name a file in it")
     }
-    if (stats.size > problemCaps.bytes) return tooLarge(path, kibibytes(stats.size))
-    return decode(path, readCapped(path))
+    if (stats.size > cap) return tooLarge(path, kibibytes(stats.size), cap)
+    return decode(path, readCapped(path, cap), cap)
   } catch (error) {
     return unreadable(path, error)
   }
 }
 
-export async function readStandardInput(): Promise<Source | Diagnostic> {
+async function readStandardInput(cap: number): Promise<string | Diagnostic> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of process.stdin) {
       chunks.push(chunk)
       bytes += chunk.length
-      if (bytes > problemCaps.bytes) break
+      if (bytes > cap) break
     }
   } catch (error) {
     return unreadable(standardInput, error)
   }
-  return decode(standardInput, Buffer.concat(chunks))
+  return decode(standardInput, Buffer.concat(chunks), cap)
 }
 
 /** A complaint about a path as a whole. */
@@ -81,39 +92,42 @@ function namesIn(folder: string): string[] | undefined {
   }
 }
 
-/** At most one byte more than the cap, also from a pipe or a device, whose size is not known. */
-export function readCapped(path: string): Buffer {
-  const buffer = Buffer.allocUnsafe(problemCaps.bytes + 1)
+/**
+ * At most one byte more than the cap, also from a pipe or a device, whose size is not known. The
+ * bytes are gone once the next file is read.
+ */
+export function readCapped(path: string, cap = problemCaps.bytes): Buffer {
+  if (shared.length <= cap) shared = Buffer.allocUnsafeSlow(cap + 1)
   const file = openSync(path, "r")
   try {
     let filled = 0
-    while (filled < buffer.length) {
-      const read = readSync(file, buffer, filled, buffer.length - filled, null)
+    while (filled <= cap) {
+      const read = readSync(file, shared, filled, cap + 1 - filled, null)
       if (read === 0) break
       filled += read
     }
-    return buffer.subarray(0, filled)
+    return shared.subarray(0, filled)
   } finally {
     closeSync(file)
   }
 }
 
-function decode(file: string, bytes: Buffer): Source | Diagnostic {
-  if (bytes.length > problemCaps.bytes) {
-    return tooLarge(file, `more than ${kibibytes(problemCaps.bytes)}`)
-  }
+let shared = Buffer.alloc(0)
+
+function decode(file: string, bytes: Buffer, cap: number): string | Diagnostic {
+  if (bytes.length > cap) return tooLarge(file, `more than ${kibibytes(cap)}`, cap)
   if (!isUtf8(bytes)) {
     return complaint(file, "encoding", "the file is not UTF-8 text", "save it as UTF-8")
   }
-  return new Source(file, bytes.toString("utf8"))
+  return bytes.toString("utf8")
 }
 
-function tooLarge(file: string, size: string): Diagnostic {
+function tooLarge(file: string, size: string, cap: number): Diagnostic {
   return complaint(
     file,
     "too-large",
-    `the file has ${size}, and at most ${kibibytes(problemCaps.bytes)} are read`,
-    "a problem is a page of text: is this the file you meant?",
+    `the file has ${size}, and at most ${kibibytes(cap)} are read`,
+    "a page of text is far smaller: is this the file you meant?",
   )
 }
 

@@ -9,7 +9,7 @@ export const configure: Configure = (command, { out }) => {
   command
     .argument(
       "[what]",
-      "`problem` (a file of any kind), the name of a kind, or `output`",
+      "`problem` (a file of any kind), the name of a kind, `submission` or `output`",
       "problem",
     )
     .addHelpText(
@@ -19,7 +19,8 @@ Examples:
   dlcheck schema > dlcheck.schema.json   then begin a problem file with the line
                                          # yaml-language-server: $schema=dlcheck.schema.json
   dlcheck schema harris                  of a problem of one kind
-  dlcheck schema output                  of what \`dlcheck solve --format json\` prints`,
+  dlcheck schema submission              of an answer sheet
+  dlcheck schema output                  of what \`--format json\` prints`,
     )
     .action(async (what: string) => {
       out.write(`${printJson(await schemaOf(what))}\n`)
@@ -27,10 +28,11 @@ Examples:
 
   async function schemaOf(what: string) {
     if (what === "output") return (await import("./output-schema.ts")).outputSchema
-    const { fileSchema, kindSchema } = await import("./json-schema.ts")
+    const { fileSchema, kindSchema, submissionSchema } = await import("./json-schema.ts")
     if (what === "problem") return fileSchema()
+    if (what === "submission") return submissionSchema
     if (!Object.hasOwn(kinds, what)) {
-      const hint = suggest(what, ["problem", "output", ...Object.keys(kinds)])
+      const hint = suggest(what, ["problem", "submission", "output", ...Object.keys(kinds)])
       usageError(command, `there is no schema of \`${what}\``, hint)
     }
     return kindSchema(await namedKind(what, command))

@@ -1,4 +1,13 @@
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
 import { basename, dirname, join } from "node:path"
 
 /** Why a file could not be written, and what to do about it. */
@@ -9,28 +18,91 @@ export interface Unwritten {
 
 /** Writes a file whole, so that nobody ever sees half of it: beside its place, then moved into it. */
 export function writeWhole(path: string, text: string): Unwritten | undefined {
+  const file = openWhole(path)
+  if ("why" in file) return file
+  file.write(text)
+  return file.close()
+}
+
+/** A file that is written piece by piece and stands in its place, whole, once it is closed. */
+export interface WholeFile {
+  write(text: string): void
+  close(): Unwritten | undefined
+  /** Leaves what stood in its place. */
+  discard(): void
+}
+
+export function openWhole(path: string): WholeFile | Unwritten {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats?.isDirectory()) return { why: "it is a folder", hint: "name a file" }
   const target = stats ? realpathSync(path) : path
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
+  // A device or a pipe must stay what it is.
+  const moved = stats === undefined || stats.isFile()
+  const written = moved ? join(dirname(target), `.${basename(target)}.${process.pid}.tmp`) : target
+  let file: number
   try {
-    if (stats && !stats.isFile()) {
-      // A device or a pipe must stay what it is.
-      writeFileSync(target, text)
-      return undefined
+    file = openSync(written, moved ? "wx" : "w")
+  } catch (error) {
+    return unwritten(path, error)
+  }
+  let pieces: string[] = []
+  let length = 0
+  let failure: Unwritten | undefined
+  const flush = () => {
+    try {
+      if (!failure) writeFileSync(file, pieces.join(""))
+    } catch (error) {
+      failure = unwritten(path, error)
     }
-    writeFileSync(temporary, text, { flag: "wx" })
-    renameSync(temporary, target)
+    pieces = []
+    length = 0
+  }
+  const discard = () => {
+    closeSync(file)
+    if (moved) rmSync(written, { force: true })
+  }
+  return {
+    write(text) {
+      pieces.push(text)
+      length += text.length
+      if (length >= flushed) flush()
+    },
+    close() {
+      flush()
+      try {
+        if (!failure && moved) renameSync(written, target)
+      } catch (error) {
+        failure = unwritten(path, error)
+      }
+      if (failure) discard()
+      else closeSync(file)
+      return failure
+    },
+    discard,
+  }
+}
+
+/** Makes the folder that a file lies in. */
+export function makeFolder(path: string): Unwritten | undefined {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
     return undefined
   } catch (error) {
-    rmSync(temporary, { force: true })
-    const code = error instanceof Error && "code" in error ? String(error.code) : undefined
-    if (code === undefined) throw error
-    if (code === "ENOENT") {
-      return { why: `there is no folder \`${dirname(path)}\``, hint: "make the folder first" }
-    }
-    return { why: reasons[code] ?? code, hint: "choose another place" }
+    return unwritten(path, error)
   }
+}
+
+/** So many characters are kept back, to write them at once. */
+const flushed = 64 * 1024
+
+/** What a failure to write means; an error of another kind is thrown again. */
+export function unwritten(path: string, error: unknown): Unwritten {
+  const code = error instanceof Error && "code" in error ? String(error.code) : undefined
+  if (code === undefined) throw error
+  if (code === "ENOENT") {
+    return { why: `there is no folder \`${dirname(path)}\``, hint: "make the folder first" }
+  }
+  return { why: reasons[code] ?? code, hint: "choose another place" }
 }
 
 const reasons: Record<string, string> = {

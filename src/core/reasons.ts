@@ -145,7 +145,10 @@ function figuresOf({ value, place }: Literal): number {
 
 function slipReason(slip: string, { open, misshapen }: Suspect): Reason {
   const [only] = open
-  const what = open.length === 1 && only && !misshapen ? only.cell.text.trim() : "this"
+  const what =
+    open.length === 1 && only && !misshapen && !Array.isArray(only.cell.leaf)
+      ? only.cell.text.trim()
+      : "this"
   const message = `${what} is what comes out if ${slip}`
   return { code: "slip", slip, message, hint: message }
 }

@@ -36,36 +36,38 @@ export function jsonReport(write: Write): ReportWriter {
 
 // The text is put together by hand: ten thousand sheets should not wait for a general printer.
 
-type Fields = readonly (readonly [name: string, json: string])[]
+function field(name: string, json: string): string {
+  return `"${name}": ${json}`
+}
 
 function submissionText(report: SubmissionReport, indent: string): string {
   const { file, student, points, outOf, problems, diagnostics } = report
   const inner = `${indent}    `
-  const fields: Fields = [
-    ["file", JSON.stringify(file)],
-    ["student", JSON.stringify(student)],
-    ["points", pointsOrNull(points)],
-    ["out_of", String(pointsNumber(outOf))],
-    [
+  const fields = [
+    field("file", JSON.stringify(file)),
+    field("student", JSON.stringify(student)),
+    field("points", pointsOrNull(points)),
+    field("out_of", String(pointsNumber(outOf))),
+    field(
       "problems",
       list(
         problems.map(each => problemText(each, inner)),
         inner,
       ),
-    ],
-    ["diagnostics", list(diagnostics.map(diagnosticText), inner)],
+    ),
+    field("diagnostics", list(diagnostics.map(diagnosticText), inner)),
   ]
   return block(fields, indent)
 }
 
 function problemText(report: ProblemReport, indent: string): string {
   const { problem, kind, points, outOf } = report
-  const fields: Fields = [
-    ["problem", JSON.stringify(problem)],
-    ["kind", JSON.stringify(kind)],
-    ["points", pointsOrNull(points)],
-    ["out_of", String(pointsNumber(outOf))],
-    ["answers", list(shownAnswers(report).map(answerText), `${indent}    `)],
+  const fields = [
+    field("problem", JSON.stringify(problem)),
+    field("kind", JSON.stringify(kind)),
+    field("points", pointsOrNull(points)),
+    field("out_of", String(pointsNumber(outOf))),
+    field("answers", list(shownAnswers(report).map(answerText), `${indent}    `)),
   ]
   return block(fields, indent)
 }
@@ -73,19 +75,19 @@ function problemText(report: ProblemReport, indent: string): string {
 function answerText(report: AnswerReport): string {
   const { name, verdict, points, outOf, written, key, carriedFrom, reason, entries } = report
   return line([
-    ["name", JSON.stringify(name)],
-    ["verdict", JSON.stringify(verdict)],
-    ["points", String(pointsNumber(points))],
-    ["out_of", String(pointsNumber(outOf))],
-    ["written", JSON.stringify(written?.text ?? null)],
-    ["line", String(written?.place.line ?? null)],
-    ["column", String(written?.place.column ?? null)],
-    ...(key ? [["expected", expectedText(key)] as const] : []),
+    field("name", JSON.stringify(name)),
+    field("verdict", JSON.stringify(verdict)),
+    field("points", String(pointsNumber(points))),
+    field("out_of", String(pointsNumber(outOf))),
+    field("written", JSON.stringify(written?.text ?? null)),
+    field("line", String(written?.place.line ?? null)),
+    field("column", String(written?.place.column ?? null)),
+    ...(key ? [field("expected", expectedText(key))] : []),
     ...(carriedFrom.length > 0
-      ? [["carried_from", JSON.stringify(carriedFrom.join(", "))] as const]
+      ? [field("carried_from", JSON.stringify(carriedFrom.join(", ")))]
       : []),
-    ...(reason ? [["reason", reasonText(reason)] as const] : []),
-    ...(entries ? [["entries", entriesText(entries)] as const] : []),
+    ...(reason ? [field("reason", reasonText(reason))] : []),
+    ...(entries ? [field("entries", entriesText(entries))] : []),
   ])
 }
 
@@ -103,39 +105,36 @@ function expectedText({ expected, answer }: AnswerKey): string {
 
 function reasonText({ code, slip, message }: NonNullable<AnswerReport["reason"]>): string {
   return line([
-    ["code", JSON.stringify(code)],
-    ...(slip === undefined ? [] : [["slip", JSON.stringify(slip)] as const]),
-    ["message", JSON.stringify(message)],
+    field("code", JSON.stringify(code)),
+    ...(slip === undefined ? [] : [field("slip", JSON.stringify(slip))]),
+    field("message", JSON.stringify(message)),
   ])
 }
 
 function entriesText(entries: readonly EntryReport[]): string {
-  const texts = entries.map(({ index, verdict }) =>
-    line([
-      ["index", JSON.stringify(index)],
-      ["verdict", JSON.stringify(verdict)],
-    ]),
+  const texts = entries.map(
+    ({ index, verdict }) => `{ "index": ${JSON.stringify(index)}, "verdict": "${verdict}" }`,
   )
   return `[${texts.join(", ")}]`
 }
 
 function diagnosticText({ code, message, file, place, hint }: Diagnostic): string {
   return line([
-    ["code", JSON.stringify(code)],
-    ["message", JSON.stringify(message)],
-    ["file", JSON.stringify(file)],
-    ["line", String(place?.line ?? null)],
-    ["column", String(place?.column ?? null)],
-    ...(hint === undefined ? [] : [["hint", JSON.stringify(hint)] as const]),
+    field("code", JSON.stringify(code)),
+    field("message", JSON.stringify(message)),
+    field("file", JSON.stringify(file)),
+    field("line", String(place?.line ?? null)),
+    field("column", String(place?.column ?? null)),
+    ...(hint === undefined ? [] : [field("hint", JSON.stringify(hint))]),
   ])
 }
 
-function line(fields: Fields): string {
-  return `{ ${fields.map(([name, json]) => `"${name}": ${json}`).join(", ")} }`
+function line(fields: readonly string[]): string {
+  return `{ ${fields.join(", ")} }`
 }
 
-function block(fields: Fields, indent: string): string {
-  const lines = fields.map(([name, json]) => `${indent}  "${name}": ${json}`)
+function block(fields: readonly string[], indent: string): string {
+  const lines = fields.map(each => `${indent}  ${each}`)
   return `{\n${lines.join(",\n")}\n${indent}}`
 }
 

@@ -126,7 +126,7 @@ function about(answer: AnswerReport): string {
   const { verdict, reason, entries } = answer
   switch (verdict) {
     case "correct":
-      return ""
+      return reason?.message ?? ""
     case "carried":
       return answer.carriedFrom.length === 0 ? "" : `follows from your ${sources(answer)}`
     case "missing":
