@@ -4,6 +4,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Kind } from "../src/core/kind.ts"
 import { kinds } from "../src/kinds/index.ts"
+import { publishedTable } from "./published-table.ts"
 
 // What the README shows is what the built program prints: `npm run readme` puts it there, and a test
 // fails when it is stale.
@@ -12,11 +13,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The README with every command's output and the table of kinds as they are now. */
 export async function refreshed(readme: string): Promise<string> {
-  const table = await kindsTable()
+  const [table, published] = [await kindsTable(), await publishedTable()]
   return readme
     .replace(
       /```console\n(.*?)```/gs,
       (_, block: string) => `\`\`\`console\n${session(block)}\`\`\``,
+    )
+    .replace(
+      /<!-- published -->.*<!-- \/published -->/s,
+      `<!-- published -->\n${published.trim()}\n<!-- /published -->`,
     )
     .replace(/<!-- kinds -->.*<!-- \/kinds -->/s, `<!-- kinds -->\n${table}\n<!-- /kinds -->`)
 }
