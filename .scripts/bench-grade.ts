@@ -23,7 +23,7 @@ const used = [
 ]
 const large = Number(process.argv[3] ?? 10_000)
 const small = 100
-const rounds = 5
+const rounds = 3
 
 /** mulberry32: the same numbers from the same seed, between 0 and 1. */
 const random = (seed: number) => {

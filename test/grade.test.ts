@@ -33,6 +33,7 @@ interface Answer {
   verdict: string
   points: number
   out_of: number
+  line: number | null
 }
 interface Sheet {
   file: string
@@ -220,6 +221,17 @@ describe("what is graded", () => {
     expect(bad.stderr.match(/error\[points\]/g)?.length).toBe(1)
   })
 
+  test("tells each sheet its own lines, though the words are those of another", () => {
+    const cwd = files("same", {
+      "problems/harris-window.yaml": window,
+      "a.yaml": right,
+      "b.yaml": `# mine\n\n${right}`,
+    })
+    const { sheets } = grades(["a.yaml", "b.yaml"], { cwd })
+    const lines = sheets.map(({ problems }) => problems[0]?.answers.map(({ line }) => line))
+    expect(lines).toEqual([Array(5).fill(1), Array(5).fill(3)])
+  })
+
   test("warns of two sheets by one student, and grades both", () => {
     const cwd = files("twins", {
       "problems/harris-window.yaml": window,
@@ -383,6 +395,39 @@ describe("dlcheck.yaml", () => {
     expect(status, stderr).toBe(2)
     expect(stderr).toContain(`error[${code}]: `)
     expect(stderr).toContain(`--> dlcheck.yaml:${at}\n`)
+  })
+
+  test.each([
+    ["answer: R, points: 3", 15.67, "R: partial 3/4"],
+    ["answer: R, points: +1/2", 13.17, "R: partial 0.5/4"],
+    ["answer: R, points: 4", 16.67, "R: correct 4/4"],
+    ["answer: det, points: 0", 10.67, "det: wrong 0/2"],
+    ["points: 15", 15, "regraded: correct 2.33/0"],
+    ["points: -1", 11.67, "regraded: wrong -1/0"],
+  ])("regrades { %s }", (change, total, said) => {
+    const cwd = files(`regrade-${total}`, {
+      "dlcheck.yaml": `problems: w.yaml\nsubmissions: [s.yaml, t.yaml]\nadjust: [{ student: s1024, problem: harris-window, ${change}, why: "see me" }]\n`,
+      "w.yaml": `id: harris-window\n${window}`,
+      "s.yaml": sample,
+      "t.yaml": sample.replace("s1024", "t"),
+    })
+    for (const level of ["none", "score", "verdict", "full"]) {
+      const reports = ["--csv", "g.csv", "--junit", "j.xml", "--pass", `${total * 5 - 1}%`]
+      const { status, sheets, stderr } = grades(["--feedback", level, ...reports], { cwd })
+      const [own, other] = sheets
+      expect([status, stderr]).toEqual([total > 12.67 ? 1 : 0, ""])
+      expect(rounded(own?.points)).toBe(level === "none" ? Number.NaN : total)
+      expect(rounded(other?.points)).toBe(level === "none" ? Number.NaN : 12.67)
+      const answers = (own?.problems ?? []).flatMap(problem => problem.answers)
+      if (answers.length === 0) continue
+      expect(rounded(answers.reduce((sum, { points }) => sum + points, 0))).toBe(total)
+      const words = answers.map(
+        ({ name, verdict, points, out_of }) => `${name}: ${verdict} ${rounded(points)}/${out_of}`,
+      )
+      expect(words).toContain(said)
+      expect(readFileSync(join(cwd, "g.csv"), "utf8")).toContain(`,${String(total).slice(0, 4)}`)
+    }
+    expect(dlcheck(["grade"], { cwd }).stdout).toContain("regraded: see me")
   })
 
   test("warns where nobody is regraded", () => {
