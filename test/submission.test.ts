@@ -94,6 +94,7 @@ const sheets: Row[] = [
     ["two-sheets 4:1"],
   ],
   ["no answers", "student: a\n", ["no-answers 1:1"]],
+  ["one word for answers", "answers: none", ["no-answers 1:10"]],
   ["a list of answers", "answers: [5318, 784]", ["no-answers 1:10"]],
   ["not YAML", "{[ ::", ["yaml 1:6"]],
   ["tabs", "answers:\n\twindow:\n\t\tdet: 5318\n", ["yaml 2:1", "yaml 3:1"]],

@@ -84,7 +84,8 @@ export async function loadSubmission(
       "warning",
     )
   }
-  if (answers?.value.type !== "map") {
+  const given = answers && entriesOf(answers.value)
+  if (!given) {
     complain(
       "no-answers",
       "`answers` must be a map from names to answers",
@@ -94,8 +95,8 @@ export async function loadSubmission(
     return refuse()
   }
   await loadExpressions(scalarTexts(answers.value))
-  assign(answers.value.entries, markings, sheets, complain)
-  for (const each of broken) markBroken(each, answers.value.entries, markings, source, sheets)
+  assign(given, markings, sheets, complain)
+  for (const each of broken) markBroken(each, given, markings, source, sheets)
   for (const each of diagnostics) markRefused(each, source, sheets)
   const name = entry(written, "name")?.value
   return {
@@ -107,6 +108,12 @@ export async function loadSubmission(
     diagnostics: [...broken.map(({ diagnostic }) => diagnostic), ...diagnostics],
     readable: true,
   }
+}
+
+/** What stands below `answers:`; nothing there is a blank sheet. */
+function entriesOf(answers: Written): readonly WrittenEntry[] | undefined {
+  if (answers.type === "map") return answers.entries
+  return isNothing(answers) ? [] : undefined
 }
 
 /** As many complaints as anyone reads about one sheet. */

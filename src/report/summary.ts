@@ -173,4 +173,5 @@ const notSlips: ReadonlySet<string> = new Set([
   "shape",
   "one-value",
   "nothing-left",
+  "implied",
 ])

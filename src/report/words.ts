@@ -130,7 +130,7 @@ function about(answer: AnswerReport): string {
     case "carried":
       return answer.carriedFrom.length === 0 ? "" : `follows from your ${sources(answer)}`
     case "missing":
-      return "not answered"
+      return reason?.code === "implied" ? reason.message : "not answered"
     default: {
       if (reason && (wholeAnswer.has(reason.code) || !entries)) return reasonWords(reason)
       if (entries) return entryClauses(answer, entries)
