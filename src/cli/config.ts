@@ -6,13 +6,13 @@ import { type Feedback, feedbackLevels } from "../core/feedback.ts"
 import { flag, label, text } from "../core/fields.ts"
 import { type Fraction, isReadable, readNumber } from "../core/number.ts"
 import {
-  type Data,
   dotted,
   locate,
   type Path,
   Source,
   type Span,
   toData,
+  valueAt,
   type Written,
 } from "../core/source.ts"
 import { mustBe } from "../core/words.ts"
@@ -252,15 +252,6 @@ function complaints(issue: z.core.$ZodIssue, source: Source, written: Written): 
   const found = valueAt(toData(written), path)
   const code = found === undefined ? "missing-field" : "type"
   return [source.diagnostic(code, `${name} ${issue.message}`, locate(written, path))]
-}
-
-function valueAt(data: Data, path: Path): Data | undefined {
-  let at: Data | undefined = data
-  for (const step of path) {
-    if (typeof at !== "object" || at === null) return undefined
-    at = Array.isArray(at) ? at[Number(step)] : at[step]
-  }
-  return at
 }
 
 /** Whether a file lies below a folder, links followed. */

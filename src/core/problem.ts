@@ -7,11 +7,13 @@ import {
   type Data,
   dotted,
   entry,
+  isNothing,
   locate,
   type Path,
   type Source,
   scalarTexts,
   toData,
+  valueAt,
   type Written,
 } from "./source.ts"
 
@@ -372,19 +374,6 @@ function asWritten(parsed: unknown, data: Data | undefined, notation: Map<number
     )
   }
   return parsed as Data
-}
-
-function valueAt(data: Data, path: Path): Data | undefined {
-  let at: Data | undefined = data
-  for (const step of path) {
-    if (typeof at !== "object" || at === null) return undefined
-    at = Array.isArray(at) ? at[Number(step)] : at[step]
-  }
-  return at
-}
-
-function isNothing(written: Written): boolean {
-  return written.type === "scalar" && written.value === null
 }
 
 function stemOf(file: string): string {

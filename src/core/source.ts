@@ -293,6 +293,21 @@ export function locate(written: Written, path: Path, onKey = false): Span {
   return at
 }
 
+/** Whether nothing was written, or YAML's null. */
+export function isNothing(written: Written | undefined): boolean {
+  return !written || (written.type === "scalar" && written.value === null)
+}
+
+/** The data at a path, if the path leads anywhere. */
+export function valueAt(data: Data, path: Path): Data | undefined {
+  let at: Data | undefined = data
+  for (const step of path) {
+    if (typeof at !== "object" || at === null) return undefined
+    at = Array.isArray(at) ? at[Number(step)] : at[step]
+  }
+  return at
+}
+
 /** Every scalar that YAML took for text. */
 export function* scalarTexts(written: Written): Generator<string> {
   if (written.type === "scalar") {

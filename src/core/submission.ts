@@ -3,6 +3,7 @@ import type { Marking, SheetAnswers } from "./grade.ts"
 import { loadExpressions } from "./number.ts"
 import {
   entry,
+  isNothing,
   Source,
   type Span,
   scalarTexts,
@@ -307,10 +308,6 @@ function addBroken(
   const sheet: SheetAnswers = sheets.get(problem) ?? { answers: new Map() }
   const more = names.map(name => [name, message] as const)
   sheets.set(problem, { ...sheet, broken: new Map([...(sheet.broken ?? []), ...more]) })
-}
-
-function isNothing(written: Written | undefined): boolean {
-  return !written || (written.type === "scalar" && written.value === null)
 }
 
 /** `student:`, else the file's stem, else the folder's name when the stem is `answers`. */
