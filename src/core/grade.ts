@@ -112,7 +112,7 @@ class Grader {
   readonly #readings = new Map<string, Reading>()
   readonly #cells: Map<string, Map<string, ReadCell>> = new Map()
   readonly #right = new Set<string>()
-  /** Non-empty once the own path was asked for. */
+  /** Wrong entries that do not stand in on the own path. */
   #refused = new Set<string>()
   #own: Path | undefined
   #rightPath: Path | undefined

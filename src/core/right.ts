@@ -25,7 +25,7 @@ const coarse = 0.1
 
 /**
  * Compares a written number with a computed one: right roundings are right, ties both ways, with
- * room for the roundings of the steps before; see "When a number is right" in the README.
+ * room for the roundings of the steps before. Whole numbers, counts and typed fractions leave no room.
  */
 export function fitOf(written: Literal, target: Target, answer: Answer, settings: Settings): Fit {
   const exact = exactly(written, target.x, answer)
