@@ -9,7 +9,7 @@ import type { Problem } from "../src/core/problem.ts"
 import { problemSchema } from "../src/core/problem-schema.ts"
 import { pinned, type Run, run, runSlip, slipNames, solve } from "../src/core/solve.ts"
 import { toData } from "../src/core/source.ts"
-import { kinds } from "../src/kinds/index.ts"
+import { kinds } from "./support/kinds.ts"
 import { shippedProblems, valuesOf } from "./support/problems.ts"
 
 // The laws every kind obeys. A new kind is tested by being in the registry; nothing is added here.

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
 import stringWidth from "string-width"
 import { describe, expect, it, test } from "vitest"
 import {
@@ -28,6 +27,7 @@ import { renderMarkdown } from "../src/render/markdown.ts"
 import { fixed, fractionText, gridTexts, numberText } from "../src/render/number.ts"
 import { type Page, pageOf } from "../src/render/page.ts"
 import { renderTerminal } from "../src/render/terminal.ts"
+import { shippedProblems } from "./support/problems.ts"
 
 const esc = "\u001b"
 const precision = { digits: 6, notation: new Map<number, string>() }
@@ -595,8 +595,7 @@ describe("diagnostics", () => {
 })
 
 describe("every problem that ships", async () => {
-  const all = await Promise.all(problemFiles("problems").map(load))
-  const problems = all.flat()
+  const problems = await shippedProblems()
 
   it("is found", () => {
     expect(problems.length).toBeGreaterThan(0)
@@ -630,14 +629,6 @@ function widest(printed: string): number {
   return Math.max(...printed.split("\n").map(line => stringWidth(line)))
 }
 
-function problemFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap(each => {
-    const path = join(folder, each.name)
-    if (each.isDirectory()) return problemFiles(path)
-    return /\.ya?ml$/.test(each.name) ? [path] : []
-  })
-}
-
 async function load(file: string): Promise<Problem[]> {
   return (await loadProblems(new Source(file, readFileSync(file, "utf8")), kinds)).problems
 }
@@ -645,6 +636,8 @@ async function load(file: string): Promise<Problem[]> {
 /** The formulas of a block, wherever they stand in it. */
 function richIn(block: Block): Rich[] {
   if ("mode" in block) return formulasIn(block)
+  if (block.type === "figure")
+    return formulasIn(typeof block.caption === "object" ? block.caption : null)
   if (block.type === "table") return [...block.head, ...block.rows.flat()].flatMap(formulasIn)
   return [block.caption ?? null, block.foot ?? null, ...block.cells.flat()].flatMap(formulasIn)
 }

@@ -22,15 +22,17 @@ naming cannot be told from the right answer or from another mistake.
 Examples:
   dlcheck lint problem.yaml
   dlcheck lint problems 'drafts/**/*.yaml'
+  dlcheck lint --strict problems
 
-Exit codes: 0 nothing found, 1 something found, 2 a file could not be read.`,
+Exit codes: 0 no error, 1 an error was found, or a warning with --strict, 2 a file could not be read.`,
     )
-    .action(async (args: string[]) => {
+    .option("--strict", "warnings count as errors")
+    .action(async (args: string[], { strict = false }: { strict?: boolean }) => {
       const { problems, diagnostics: unreadable } = await collectProblems(args)
       const findings = problems.flatMap(check)
       await complain(session, inFileOrder([...unreadable, ...findings]))
       session.out.write(`${summary(problems, findings)}\n`)
-      if (findings.length > 0) fail(session, 1)
+      if (findings.some(({ severity }) => strict || severity === "error")) fail(session, 1)
       if (unreadable.length > 0) fail(session, 2)
     })
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod"
 import type { Rich, Step } from "./blocks.ts"
-import type { Answer, Answers, AnswerValue, At, ValueOf, Vector } from "./types.ts"
+import type { Answer, Answers, AnswerValue, At, Tensor, ValueOf, Vector } from "./types.ts"
 
 /**
  * Mistakes in reading the givens: each makes changed givens, for which the solver runs again, or
@@ -114,6 +114,8 @@ export const vector = maker<Vector>("vector")
 export const grid = maker<readonly Vector[]>("grid")
 /** (m, rows, cols) */
 export const stack = maker<readonly (readonly Vector[])[]>("stack")
+/** (n, m, rows, cols): a batch of stacks */
+export const tensor = maker<Tensor>("stack")
 /** The sizes of an array: whole numbers or symbols. */
 export const shape = maker<readonly (number | string)[]>("shape")
 export const shapes = maker<readonly (readonly (number | string)[])[]>("shapes")

@@ -6,6 +6,8 @@ export type Vector = readonly number[]
 export type Grid = readonly Vector[]
 /** (m, rows, cols) */
 export type Stack = readonly Grid[]
+/** (n, m, rows, cols) */
+export type Tensor = readonly Stack[]
 
 /** A found point: its fields by name. */
 export type Point = Readonly<Record<string, number | string>>
@@ -41,6 +43,7 @@ export type AnswerValue =
   | Vector
   | Grid
   | Stack
+  | Tensor
   | readonly string[]
   | readonly (number | string)[]
   | readonly (readonly (number | string)[])[]
@@ -66,6 +69,10 @@ export interface Declared {
   log?: boolean
   /** How ticked options are counted, where the kind lets an author choose. */
   scoring?: "all-or-nothing" | "per-option" | "net-correct"
+  /** Every entry is 0 or 1: a verdict of a single one would tell it. */
+  binary?: boolean
+  /** The names of a record or of labels are themselves asked, and are not told. */
+  open?: boolean
   /** Nothing later uses it. */
   aside?: boolean
 }

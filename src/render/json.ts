@@ -1,4 +1,4 @@
-import type { Block, Cell, Rich } from "../core/blocks.ts"
+import type { Block, Cell, FigureBlock, Rich } from "../core/blocks.ts"
 import type { Problem } from "../core/problem.ts"
 import type { Answered, Run } from "../core/solve.ts"
 import type { Answer, AnswerType, AnswerValue } from "../core/types.ts"
@@ -37,6 +37,7 @@ export type BlockJson =
       rows: Json[][]
       marks?: readonly (readonly [number, number])[]
     }
+  | { type: "figure"; figure: FigureBlock["figure"]; caption: string; drawn: Json }
 
 export interface AnswerJson {
   value: Json
@@ -182,6 +183,10 @@ function blockJson(block: Block, precision: Precision): BlockJson {
         rows: cellsJson(block.rows, precision),
         ...(block.marks && { marks: block.marks }),
       }
+    case "figure": {
+      const { type, figure, caption, ...drawn } = block
+      return { type, figure, caption: plainOf(caption, precision), drawn: plainData(drawn) }
+    }
     default:
       return block satisfies never
   }

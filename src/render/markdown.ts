@@ -1,6 +1,7 @@
-import type { Block, GridBlock, TableBlock } from "../core/blocks.ts"
+import type { Block, FigureBlock, GridBlock, TableBlock } from "../core/blocks.ts"
 import { summaryOf } from "./answer-words.ts"
 import { gridCellTexts, isNumeric, tableCellTexts } from "./cells.ts"
+import { figureLines } from "./figure-lines.ts"
 import { isRich, plainOf } from "./inline.ts"
 import {
   authorMarkdown,
@@ -13,6 +14,7 @@ import {
 } from "./markdown-text.ts"
 import { type Precision, typedDigits } from "./number.ts"
 import type { Page } from "./page.ts"
+import { paintIn } from "./paint.ts"
 
 export interface MarkdownOptions {
   /** Significant digits. */
@@ -94,6 +96,8 @@ function blockMarkdown(block: Block, precision: Precision): string {
       return gridMarkdown(block, precision)
     case "table":
       return tableMarkdown(block, precision)
+    case "figure":
+      return figureMarkdown(block, precision)
     default:
       return block satisfies never
   }
@@ -119,6 +123,16 @@ function gridMarkdown(block: GridBlock, precision: Precision): string {
   ]
     .filter(part => part !== "")
     .join("\n\n")
+}
+
+/** The picture as a terminal draws it, in characters. */
+function figureMarkdown(block: FigureBlock, precision: Precision): string {
+  const [caption = "", ...drawn] = figureLines(block, {
+    limit: 80,
+    precision,
+    paint: paintIn(false),
+  })
+  return [`**${escapeMarkdown(caption)}**`, ["```text", ...drawn, "```"].join("\n")].join("\n\n")
 }
 
 function tableMarkdown({ head, rows, marks }: TableBlock, precision: Precision): string {

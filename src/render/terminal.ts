@@ -1,7 +1,8 @@
-import type { Block, GridBlock, Rich, TableBlock } from "../core/blocks.ts"
+import type { Block, FigureBlock, GridBlock, Rich, TableBlock } from "../core/blocks.ts"
 import { summaryOf } from "./answer-words.ts"
 import { isNumeric, tableCellTexts } from "./cells.ts"
 import { alignPoints, columnLines } from "./columns.ts"
+import { figureLines } from "./figure-lines.ts"
 import { formulaLines } from "./formula-lines.ts"
 import { gridBox, sideBySide } from "./grid-lines.ts"
 import { latexOf, plainOf, segmentsOf } from "./inline.ts"
@@ -136,7 +137,7 @@ function blockLines(blocks: readonly Block[], look: Look): string[] {
 
 /** What stands apart from its neighbours. */
 function isRoomy(group: Group | undefined): boolean {
-  return group?.type === "grid" || group?.type === "table"
+  return group?.type === "grid" || group?.type === "table" || group?.type === "figure"
 }
 
 /** Blocks that are laid out together. */
@@ -145,6 +146,7 @@ type Group =
   | { type: "math"; formulas: Rich[] }
   | { type: "grid"; grids: GridBlock[] }
   | { type: "table"; table: TableBlock }
+  | { type: "figure"; figure: FigureBlock }
 
 function grouped(blocks: readonly Block[]): Group[] {
   const groups: Group[] = []
@@ -155,6 +157,7 @@ function grouped(blocks: readonly Block[]): Group[] {
       else if (last?.type === "math") last.formulas.push(block)
       else groups.push({ type: "math", formulas: [block] })
     } else if (block.type === "table") groups.push({ type: "table", table: block })
+    else if (block.type === "figure") groups.push({ type: "figure", figure: block })
     else if (last?.type === "grid") last.grids.push(block)
     else groups.push({ type: "grid", grids: [block] })
   }
@@ -180,6 +183,8 @@ function groupLines(group: Group, look: Look): string[] {
       )
     case "table":
       return wholeTable(group.table, look)
+    case "figure":
+      return figureLines(group.figure, look)
   }
 }
 
