@@ -22,6 +22,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "show the way to an answer, without its value",
     load: () => import("./cli/hint.ts"),
   },
+  key: {
+    summary: "write the solutions of many problems into a folder",
+    load: () => import("./cli/key.ts"),
+  },
+  sheet: {
+    summary: "write question papers and answer sheets to fill in",
+    load: () => import("./cli/sheet.ts"),
+  },
   lint: {
     summary: "check problems before they are handed out",
     load: () => import("./cli/lint.ts"),

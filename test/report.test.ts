@@ -10,7 +10,7 @@ import { gradescopeRefusal, gradescopeReport } from "../src/report/gradescope.ts
 import { jsonReport } from "../src/report/json.ts"
 import { junitReport } from "../src/report/junit.ts"
 import { markdownReport } from "../src/report/markdown.ts"
-import { decimal, splitPoints } from "../src/report/points.ts"
+import { decimal, splitPoints } from "../src/render/points.ts"
 import { type ClassSummary, ClassTally } from "../src/report/summary.ts"
 import { terminalReport } from "../src/report/terminal.ts"
 import type { ReportWriter, Write } from "../src/report/writer.ts"

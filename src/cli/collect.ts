@@ -15,10 +15,17 @@ export interface Collected {
   /** The absolute paths of what was read. */
   files: readonly string[]
   diagnostics: readonly Diagnostic[]
-  /** The problems of exams that were named themselves, not found in a folder. */
-  examined: ReadonlySet<Problem>
+  /** The exams that were named themselves, not found in a folder. */
+  exams: readonly CollectedExam[]
   /** What exams make of points, by the place where they say so. */
   rescaled: readonly Rescaled[]
+}
+
+/** A paper of several problems under one title. */
+export interface CollectedExam {
+  file: string
+  title: string
+  problems: readonly Problem[]
 }
 
 /** The problems of one file that share the points which an exam has for it. */
@@ -54,27 +61,30 @@ type Use = Exam["uses"][number]
 interface Contents {
   source: Source
   items: readonly (Problem | Use)[]
-  isExam: boolean
+  /** Of an exam. */
+  title?: string
 }
 
 class Collector {
   readonly #problems = new Set<Problem>()
   readonly #diagnostics: Diagnostic[] = []
   readonly #files = new Map<string, Contents>()
-  readonly #examined = new Set<Problem>()
+  readonly #exams: CollectedExam[] = []
   readonly #rescaled: Rescaled[] = []
   #asked = 0
 
   async addFile(path: string, isNamed: boolean): Promise<void> {
     const contents = await this.#load(path)
     if (!contents) return
-    const { items, source, isExam } = contents
+    const { items, source, title } = contents
+    const own: Problem[] = []
     for (const item of items) {
       const problems = "path" in item ? await this.#used(item, source) : [item]
-      for (const problem of problems) {
-        this.#problems.add(problem)
-        if (isExam && isNamed) this.#examined.add(problem)
-      }
+      own.push(...problems)
+      for (const problem of problems) this.#problems.add(problem)
+    }
+    if (title !== undefined && isNamed) {
+      this.#exams.push({ file: source.file, title, problems: own })
     }
   }
 
@@ -93,7 +103,7 @@ class Collector {
       asked,
       files: [...this.#files.keys()],
       diagnostics,
-      examined: this.#examined,
+      exams: this.#exams,
       rescaled: this.#rescaled,
     }
   }
@@ -144,7 +154,8 @@ class Collector {
       )
     }
     this.#asked += listed(source)
-    return { source, items, isExam: exams.length > 0 || isTitledList(source) }
+    const title = exams[0]?.title ?? listTitle(source)
+    return { source, items, ...(title !== undefined && { title }) }
   }
 }
 
@@ -152,9 +163,13 @@ function isProblem(item: Problem | Use): item is Problem {
   return !("path" in item)
 }
 
-/** A paper that holds its problems itself. */
-function isTitledList({ documents }: Source): boolean {
-  return documents.some(({ written }) => entry(written, "problems") && entry(written, "title"))
+/** The title of a paper that holds its problems itself. */
+function listTitle({ documents }: Source): string | undefined {
+  const titles = documents.map(
+    ({ written }) => entry(written, "problems") && entry(written, "title"),
+  )
+  const title = titles.find(found => found !== undefined)?.value
+  return title?.type === "scalar" ? title.text : undefined
 }
 
 function startOf(item: Problem | Use): number {

@@ -3,7 +3,13 @@ import { type Marking, prepare } from "../core/grade.ts"
 import { Fraction } from "../core/number.ts"
 import { scaleShares } from "../core/points.ts"
 import type { Problem } from "../core/problem.ts"
-import { type Collected, collectProblems, inFileOrder, type Rescaled } from "./collect.ts"
+import {
+  type Collected,
+  type CollectedExam,
+  collectProblems,
+  inFileOrder,
+  type Rescaled,
+} from "./collect.ts"
 import { checkAsked } from "./lint-checks.ts"
 import { solving } from "./solving.ts"
 
@@ -13,6 +19,8 @@ export interface Paper {
   markings: ReadonlyMap<string, Marking>
   /** The ids that count for every sheet; of the others those count that a sheet names. */
   counted: ReadonlySet<string>
+  /** The exams that were named. */
+  exams: readonly CollectedExam[]
   /** The absolute paths of what was read. */
   files: readonly string[]
   diagnostics: readonly Diagnostic[]
@@ -24,7 +32,8 @@ export interface Paper {
  */
 export async function openPaper(args: readonly string[], everything: boolean): Promise<Paper> {
   const collected = await collectProblems(args)
-  const { problems, examined, files } = collected
+  const { problems, exams, files } = collected
+  const examined = new Set(exams.flatMap(exam => exam.problems))
   const markings = new Map<string, Marking>()
   for (const problem of problems) {
     // Of two with one id, which is an error, the first stays.
@@ -43,6 +52,7 @@ export async function openPaper(args: readonly string[], everything: boolean): P
   return {
     markings,
     counted: new Set([...markings].filter(([, each]) => counts(each)).map(([id]) => id)),
+    exams,
     files,
     diagnostics: inFileOrder(diagnostics),
   }

@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problem.ts"
 import type { Run } from "../core/solve.ts"
 import { pageOf } from "../render/page.ts"
+import { documentFormats } from "./documents.ts"
 
 export interface Solved {
   problem: Problem
@@ -28,11 +29,9 @@ export const writers: Readonly<Record<string, Writer>> = {
     return `${pages.join(`\n\n${"─".repeat(width)}\n\n`)}\n`
   },
 
-  async markdown(solved, look) {
-    const { renderMarkdown } = await import("../render/markdown.ts")
-    const pages = solved.map(each => renderMarkdown(page(each, look), digitsIn(look)))
-    return `${pages.map(text => text.trimEnd()).join("\n\n---\n\n")}\n`
-  },
+  markdown: (solved, look) => document("markdown", solved, look),
+  html: (solved, look) => document("html", solved, look),
+  latex: (solved, look) => document("latex", solved, look),
 
   async json(solved, { only, several }) {
     const { printJson, solutionJson } = await import("../render/json.ts")
@@ -40,6 +39,11 @@ export const writers: Readonly<Record<string, Writer>> = {
     const solutions = solved.map(({ problem, run }) => solutionJson(problem, run, options))
     return `${printJson(several ? solutions : solutions[0])}\n`
   },
+}
+
+function document(format: keyof typeof documentFormats, solved: readonly Solved[], look: Look) {
+  const pages = solved.map(each => page(each, look))
+  return documentFormats[format].write(pages, { ...digitsIn(look), title: "Solutions" })
 }
 
 function page({ problem, run }: Solved, { only }: Pick<Look, "only">) {

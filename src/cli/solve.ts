@@ -4,6 +4,7 @@ import { suggest } from "../core/diagnostic.ts"
 import { run, solve } from "../core/solve.ts"
 import { collectProblems } from "./collect.ts"
 import { complain } from "./complain.ts"
+import { digitsOf } from "./digits.ts"
 import { type Configure, fail, usageError, writeOutput } from "./session.ts"
 import { type Solved, writers } from "./solution-writers.ts"
 import { solving } from "./solving.ts"
@@ -75,12 +76,6 @@ function withAnswers(names: readonly string[], all: readonly Solved[], command: 
     usageError(command, `${owner} answer \`${unknown}\``, suggest(unknown, known))
   }
   return all.filter(({ run }) => names.some(name => run.answers.has(name)))
-}
-
-function digitsOf(text: string): number {
-  const digits = Number(text)
-  if (/^\d+$/.test(text) && digits >= 1 && digits <= 15) return digits
-  throw new InvalidArgumentError("It must be a whole number from 1 to 15.")
 }
 
 function namesOf(text: string): string[] {

@@ -17,7 +17,7 @@ export interface Unwritten {
 }
 
 /** Writes a file whole, so that nobody ever sees half of it: beside its place, then moved into it. */
-export function writeWhole(path: string, text: string): Unwritten | undefined {
+export function writeWhole(path: string, text: string | Uint8Array): Unwritten | undefined {
   const file = openWhole(path)
   if ("why" in file) return file
   file.write(text)
@@ -26,7 +26,7 @@ export function writeWhole(path: string, text: string): Unwritten | undefined {
 
 /** A file that is written piece by piece and stands in its place, whole, once it is closed. */
 export interface WholeFile {
-  write(text: string): void
+  write(content: string | Uint8Array): void
   close(): Unwritten | undefined
   /** Leaves what stood in its place. */
   discard(): void
@@ -45,12 +45,14 @@ export function openWhole(path: string): WholeFile | Unwritten {
   } catch (error) {
     return unwritten(path, error)
   }
-  let pieces: string[] = []
+  let pieces: (string | Uint8Array)[] = []
   let length = 0
   let failure: Unwritten | undefined
   const flush = () => {
     try {
-      if (!failure) writeFileSync(file, pieces.join(""))
+      const whole = pieces.every(piece => typeof piece === "string")
+      const bytes = () => Buffer.concat(pieces.map(piece => Buffer.from(piece)))
+      if (!failure) writeFileSync(file, whole ? pieces.join("") : bytes())
     } catch (error) {
       failure = unwritten(path, error)
     }
@@ -62,9 +64,9 @@ export function openWhole(path: string): WholeFile | Unwritten {
     if (moved) rmSync(written, { force: true })
   }
   return {
-    write(text) {
-      pieces.push(text)
-      length += text.length
+    write(content) {
+      pieces.push(content)
+      length += content.length
       if (length >= flushed) flush()
     },
     close() {

@@ -1,5 +1,6 @@
 import type { Inline, Rich } from "../core/blocks.ts"
 import { isRich, latexOf, plainOf, segmentsOf } from "./inline.ts"
+import { aligned } from "./latex-lines.ts"
 import type { Precision } from "./number.ts"
 import { visible } from "./plain.ts"
 
@@ -74,15 +75,4 @@ function forGithub(latex: string): string {
     /\\operatorname\{((?:[^{}]|\{[^{}]*\})*)\}/g,
     (_, name: string) => `\\mathop{\\text{${name}}}`,
   )
-}
-
-/** The first equals sign outside of braces and matrices is where lines meet. */
-function aligned(line: string): string {
-  let depth = 0
-  for (const { 0: sign, index } of line.matchAll(/\\begin\{[a-z]+\}|\\end\{[a-z]+\}|\\.|[{}=]/gs)) {
-    if (sign === "{" || sign.startsWith("\\begin")) depth += 1
-    else if (sign === "}" || sign.startsWith("\\end")) depth -= 1
-    else if (sign === "=" && depth === 0) return `${line.slice(0, index)}&${line.slice(index)}`
-  }
-  return `&${line}`
 }

@@ -13,8 +13,9 @@ import {
   richMarkdown,
 } from "./markdown-text.ts"
 import { type Precision, typedDigits } from "./number.ts"
-import type { Page } from "./page.ts"
+import type { Blank, Page } from "./page.ts"
 import { paintIn } from "./paint.ts"
+import { pointsText } from "./points.ts"
 
 export interface MarkdownOptions {
   /** Significant digits. */
@@ -35,6 +36,7 @@ export function renderMarkdown(page: Page, { digits = 6 }: MarkdownOptions = {})
       section(`${i + 1}. ${escapeMarkdown(title)}`, blocks, precision),
     ),
     answerSection(page, precision),
+    blankSection(page.blanks),
   ]
     .filter(part => part !== "")
     .join("\n\n")
@@ -196,4 +198,17 @@ function answerSection(page: Page, precision: Precision): string {
   ])
   const below = values.flatMap(({ grids }) => grids.map(each => gridMarkdown(each, precision)))
   return ["## Answers", pipes(["answer", "value", "what it is"], rows, []), ...below].join("\n\n")
+}
+
+/** Where a paper is filled in. */
+function blankSection(list: readonly Blank[] | undefined): string {
+  if (!list || list.length === 0) return ""
+  const rows = list.map(({ name, label, form, points }) => [
+    `**${escapeMarkdown(name)}**`,
+    `${escapeMarkdown(label)}, ${escapeMarkdown(form)}`,
+    points === undefined ? "" : pointsText(points),
+    "",
+  ])
+  const table = pipes(["answer", "what it is", "points", "value"], rows, [false, false, true])
+  return `## Your answers\n\n${table}`
 }

@@ -1,8 +1,10 @@
 import type { Block, Inline, Rich, Step } from "../core/blocks.ts"
 import type { Fraction } from "../core/number.ts"
+import type { Shares } from "../core/points.ts"
 import type { Problem } from "../core/problem.ts"
 import type { Answered, Run } from "../core/solve.ts"
 import type { Answer, AnswerValue, Grid } from "../core/types.ts"
+import { formOf } from "./form.ts"
 import { givenOf } from "./given.ts"
 import { numberGrids } from "./shapes.ts"
 
@@ -20,6 +22,8 @@ export interface Page {
   given: readonly Block[]
   steps: readonly Step[]
   answers: readonly PageAnswer[]
+  /** Of a paper: where it is filled in. */
+  blanks?: readonly Blank[]
   /** Exact texts by their value. */
   notation: ReadonlyMap<number, string>
 }
@@ -32,14 +36,27 @@ export interface PageAnswer {
   step?: number
 }
 
+/** An answer that a paper asks for; its value is not in it. */
+export interface Blank {
+  name: string
+  label: string
+  /** What to write: "2×3 numbers". */
+  form: string
+  points?: Fraction
+}
+
 interface PageOptions {
   /** Names of answers: then the page has these and nothing else. */
   only?: readonly string[]
+  /** What it is worth, where an exam says other than its author. */
+  points?: Fraction
 }
 
 /** The page of a problem and its solution. */
-export function pageOf(problem: Problem, run: Run, { only }: PageOptions = {}): Page {
-  const { id, kind, title, source, points, notation } = problem
+export function pageOf(problem: Problem, run: Run, options: PageOptions = {}): Page {
+  const { only } = options
+  const { id, kind, title, source, notation } = problem
+  const points = options.points ?? problem.points
   const { setting, blocks } = givenOf(problem)
   const heading = {
     id,
@@ -62,6 +79,26 @@ export function pageOf(problem: Problem, run: Run, { only }: PageOptions = {}): 
     steps: run.steps,
     answers: answers.map(each => pageAnswer(each, run.steps)),
   }
+}
+
+/** The question paper of a problem: what is given and asked, and nothing of the solution. */
+export function paperOf(problem: Problem, run: Run, { worth, total }: Shares): Page {
+  const { question, given, ...page } = pageOf(problem, run, { points: total })
+  const answers = [...run.answers.values()].filter(({ name }) => worth.has(name))
+  const asked = new Set(answers.flatMap(sizesAsked))
+  const blanks = answers.map(({ name, answer, value }): Blank => {
+    const points = worth.get(name)
+    const form = formOf(answer, value, asked)
+    return { name, label: answer.label, form, ...(points && { points }) }
+  })
+  return { ...page, ...(question && { question }), given, steps: [], answers: [], blanks }
+}
+
+/** Whole numbers that are answers, so that no shape may give them away. */
+function sizesAsked({ answer, value }: Answered): number[] {
+  if (answer.type === "integer") return typeof value === "number" ? [value] : []
+  if (answer.type !== "shape" && answer.type !== "shapes") return []
+  return [value].flat(3).filter(size => typeof size === "number")
 }
 
 function pageAnswer({ name, answer, value }: Answered, steps: readonly Step[]): PageAnswer {

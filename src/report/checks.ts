@@ -1,7 +1,7 @@
 import type { Place } from "../core/diagnostic.ts"
 import type { ProblemReport, SubmissionReport } from "../core/feedback.ts"
 import type { Fraction } from "../core/number.ts"
-import { pointsText } from "./points.ts"
+import { pointsText } from "../render/points.ts"
 import { isRight, remark, shownAnswers, ungradedWords, verdictSentence } from "./words.ts"
 
 /** One line of a test report: an answer, or a problem or a sheet where no more is told. */

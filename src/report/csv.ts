@@ -1,6 +1,6 @@
 import type { SubmissionReport } from "../core/feedback.ts"
 import type { Fraction } from "../core/number.ts"
-import { decimal, percentOf } from "./points.ts"
+import { decimal, percentOf } from "../render/points.ts"
 import { tame } from "./safe.ts"
 import type { ReportWriter, Write } from "./writer.ts"
 

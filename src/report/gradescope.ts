@@ -1,7 +1,7 @@
 import type { Feedback, SubmissionReport } from "../core/feedback.ts"
 import { printJson } from "../render/json.ts"
+import { pointsNumber, splitPoints } from "../render/points.ts"
 import { type Check, checksOf } from "./checks.ts"
-import { pointsNumber, splitPoints } from "./points.ts"
 import { tame } from "./safe.ts"
 import { scoreWords } from "./words.ts"
 import type { ReportWriter, Write } from "./writer.ts"

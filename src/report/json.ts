@@ -9,7 +9,7 @@ import type {
 import type { Fraction } from "../core/number.ts"
 import { valueJson } from "../render/json.ts"
 import { controls } from "../render/plain.ts"
-import { pointsNumber } from "./points.ts"
+import { pointsNumber } from "../render/points.ts"
 import { shownAnswers } from "./words.ts"
 import type { ReportWriter, Write } from "./writer.ts"
 

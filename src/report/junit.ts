@@ -1,6 +1,6 @@
 import type { SubmissionReport } from "../core/feedback.ts"
+import { pointsNumber } from "../render/points.ts"
 import { type Check, checksOf } from "./checks.ts"
-import { pointsNumber } from "./points.ts"
 import { relativePath, tameXml } from "./safe.ts"
 import type { ReportWriter, Write } from "./writer.ts"
 

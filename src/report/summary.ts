@@ -1,7 +1,7 @@
 import type { AnswerReport, SubmissionReport } from "../core/feedback.ts"
 import type { Verdict } from "../core/grade.ts"
 import { Fraction } from "../core/number.ts"
-import { percentOf } from "./points.ts"
+import { percentOf } from "../render/points.ts"
 import { isRight } from "./words.ts"
 
 /** What a class did; made of counts only. */

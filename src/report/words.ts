@@ -8,7 +8,7 @@ import type {
 } from "../core/feedback.ts"
 import { listed, type Verdict } from "../core/grade.ts"
 import { shorten, visible } from "../render/plain.ts"
-import { decimal, pointsText } from "./points.ts"
+import { decimal, pointsText } from "../render/points.ts"
 import type { AnswerCount, ClassSummary, SlipCount } from "./summary.ts"
 
 // Every sentence that a report says about a sheet, for all outputs. They are plain text with the
