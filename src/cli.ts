@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "write question papers and answer sheets to fill in",
     load: () => import("./cli/sheet.ts"),
   },
+  generate: {
+    summary: "give every student other numbers",
+    load: () => import("./cli/generate.ts"),
+  },
   lint: {
     summary: "check problems before they are handed out",
     load: () => import("./cli/lint.ts"),
@@ -79,8 +83,8 @@ async function programFor(argv: readonly string[], session: Session): Promise<Co
       writeErr: text => session.err.write(text),
       getOutHelpWidth: () => out.width,
       getErrHelpWidth: () => session.err.width,
-      getOutHasColors: () => out.color,
-      getErrHasColors: () => session.err.color,
+      getOutHasColors: () => out.color > 0,
+      getErrHasColors: () => session.err.color > 0,
       outputError: (message, write) => write(worded(message, "dlcheck --help")),
     })
     .addHelpText("after", help)

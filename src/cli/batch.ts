@@ -9,15 +9,20 @@ import type { Page } from "../render/page.ts"
 import type { CollectedExam } from "./collect.ts"
 import { complain } from "./complain.ts"
 import { digitsOf } from "./digits.ts"
-import { documentFormats } from "./documents.ts"
+import { type DocumentOptions, documentFormats } from "./documents.ts"
 import { openPaper } from "./paper.ts"
-import { findPress } from "./pdf.ts"
+import { findPress, type Press } from "./pdf.ts"
 import { Progress } from "./progress.ts"
 import { complaint } from "./read.ts"
 import { fail, type Session, usageError } from "./session.ts"
 import { writeWhole } from "./write.ts"
 
-export const batchFormats = [...Object.keys(documentFormats), "json", "yaml", "pdf"] as const
+export const batchFormats: readonly string[] = [
+  ...Object.keys(documentFormats),
+  "json",
+  "yaml",
+  "pdf",
+]
 
 export interface BatchOptions {
   out: string
@@ -42,31 +47,36 @@ interface Bundle {
 }
 
 /** The arguments and options that `key` and `sheet` share. */
-export function batchArguments(command: Command, formats: readonly string[]): Command {
+export function batchArguments(command: Command): Command {
   return command
     .argument("<problem...>", "problems, exams, folders or globs")
     .requiredOption("-o, --out <folder>", "where the files go; the folder is made if need be")
     .addOption(
-      new Option("-f, --format <formats>", `one or more of ${formats.join(", ")}`)
-        .argParser(text => formatsOf(text, formats))
-        .default(["markdown"], "markdown"),
+      formatsOption("-f, --format <formats>", "how to write them").default(
+        ["markdown"],
+        "markdown",
+      ),
     )
     .option("--combined", "one document for each exam, or for all problems where none is named")
     .option("--digits <n>", "significant digits, 1 to 15 (default: 6)", digitsOf)
 }
 
-function formatsOf(text: string, known: readonly string[]): string[] {
-  const names = [...new Set(text.split(",").map(name => name.trim()))]
-  const unknown = names.find(name => !known.includes(name))
-  if (unknown === undefined) return names
-  throw new InvalidArgumentError(`It must be one or more of ${known.join(", ")}.`)
+/** An option that takes formats separated by commas. */
+export function formatsOption(flags: string, what: string): Option {
+  return new Option(flags, `${what}: one or more of ${batchFormats.join(", ")}`)
+    .argParser((text: string) => {
+      const names = [...new Set(text.split(",").map(name => name.trim()))]
+      if (names.every(name => batchFormats.includes(name))) return names
+      throw new InvalidArgumentError(`It must be one or more of ${batchFormats.join(", ")}.`)
+    })
+    .default([])
 }
 
 /** Writes every document whole; what cannot be written is named, and the rest is done. */
 export async function runBatch(
   args: readonly string[],
   options: BatchOptions,
-  { page, data, title }: Batch,
+  batch: Batch,
   { command, session }: { command: Command; session: Session },
 ): Promise<void> {
   const press = options.format.includes("pdf") ? findPress() : undefined
@@ -79,29 +89,25 @@ export async function runBatch(
   const markings = [...paper.markings.values()]
   const diagnostics: Diagnostic[] = [...paper.diagnostics]
   const bundles = options.combined
-    ? combined(markings, paper.exams, title)
+    ? combined(markings, paper.exams, batch.title)
     : markings.map(marking => single(marking))
   makeFolderOf(options.out, command)
   const shown = options.digits === undefined ? {} : { digits: options.digits }
-  const contentOf = ({ title, markings }: Bundle, format: string) => {
-    if (format === "json" || format === "yaml") return data[format](markings)
-    const pages = markings.map(page)
-    if (format === "pdf") return press?.(pages, { ...shown, title })
-    return isDocument(format)
-      ? documentFormats[format].write(pages, { ...shown, title })
-      : undefined
-  }
   const written: Written[] = []
   const progress = new Progress(bundles.length * options.format.length, "documents")
   for (const bundle of bundles) {
     const files: Written["files"] = []
     for (const format of options.format) {
-      const ending = isDocument(format) ? documentFormats[format].ending : format
-      const file = `${bundle.name}.${ending}`
+      const file = `${bundle.name}.${endingOf(format)}`
       const path = join(options.out, file)
-      const content = await contentOf(bundle, format)
+      const content = await contentIn(
+        format,
+        batch,
+        bundle.markings,
+        { ...shown, title: bundle.title },
+        press,
+      )
       progress.step()
-      if (content === undefined) continue
       const failed =
         typeof content === "object" && "why" in content ? content : writeWhole(path, content)
       if (failed) diagnostics.push(complaint(path, "unwritten", failed.why, failed.hint))
@@ -111,7 +117,7 @@ export async function runBatch(
   }
   progress.clear()
   const index = join(options.out, "index.md")
-  const failed = bundles.length > 0 ? writeWhole(index, indexText(title, written)) : undefined
+  const failed = bundles.length > 0 ? writeWhole(index, indexText(batch.title, written)) : undefined
   if (failed) diagnostics.push(complaint(index, "unwritten", failed.why, failed.hint))
   await complain(session, diagnostics)
   if (diagnostics.some(({ severity }) => severity === "error")) fail(session, 2)
@@ -124,6 +130,25 @@ export async function runBatch(
 interface Written {
   heading: string
   files: { format: string; file: string }[]
+}
+
+/** What a format's file holds; a PDF needs a press. */
+export async function contentIn(
+  format: string,
+  { page, data }: Batch,
+  markings: readonly Marking[],
+  options: DocumentOptions,
+  press: Press | undefined,
+): Promise<string | Uint8Array | { why: string; hint: string }> {
+  if (format === "json" || format === "yaml") return data[format](markings)
+  const pages = markings.map(page)
+  if (isDocument(format)) return documentFormats[format].write(pages, options)
+  if (!press) throw new Error(`there is no way to write ${format}`)
+  return press(pages, options)
+}
+
+export function endingOf(format: string): string {
+  return isDocument(format) ? documentFormats[format].ending : format
 }
 
 function isDocument(format: string): format is keyof typeof documentFormats {

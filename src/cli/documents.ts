@@ -19,8 +19,8 @@ export const documentFormats = {
     ending: "md",
     async write(pages, options) {
       const { renderMarkdown } = await import("../render/markdown.ts")
-      const texts = pages.map(page => renderMarkdown(page, options).trimEnd())
-      return `${texts.join("\n\n---\n\n")}\n`
+      const texts = await Promise.all(pages.map(page => renderMarkdown(page, options)))
+      return `${texts.map(text => text.trimEnd()).join("\n\n---\n\n")}\n`
     },
   },
   html: {

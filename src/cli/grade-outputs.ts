@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
+import type { Color } from "../render/paint.ts"
 import type { ReportWriter, Write } from "../report/writer.ts"
 import type { ReportFile } from "./config.ts"
 import type { Session } from "./session.ts"
@@ -7,7 +8,7 @@ import { openWhole, type Unwritten, unwritten, type WholeFile } from "./write.ts
 
 interface Look {
   width: number
-  color: boolean
+  color: Color
 }
 
 /** Ways to print graded sheets, by the name of the format; each loads the writer it needs. */

@@ -2,12 +2,12 @@ import { solve } from "../core/solve.ts"
 import { printJson, solutionJson } from "../render/json.ts"
 import { pageOf } from "../render/page.ts"
 import { answerLines, submissionText } from "../render/submission.ts"
-import { type Batch, type BatchOptions, batchArguments, batchFormats, runBatch } from "./batch.ts"
+import { type Batch, type BatchOptions, batchArguments, runBatch } from "./batch.ts"
 import type { Configure } from "./session.ts"
 import { solving } from "./solving.ts"
 
 export const configure: Configure = (command, session) => {
-  batchArguments(command, batchFormats)
+  batchArguments(command)
     .addHelpText(
       "after",
       `
@@ -25,7 +25,8 @@ Exit codes: 0 fine, 2 a file could not be read or written (the others are done a
     )
 }
 
-const keys: Batch = {
+/** What keys are made of. */
+export const keys: Batch = {
   title: "Answer keys",
   page: ({ problem, shares }) => pageOf(problem, solving(problem, solve), { points: shares.total }),
   data: {

@@ -7,11 +7,15 @@ const cells: JsonSchema = {
   items: { type: "array", items: { $ref: "#/$defs/value" } },
 }
 
-const marks: JsonSchema = {
-  description: "cells pointed out, as [row, column], counted from 0",
-  type: "array",
-  items: { type: "array", items: { type: "integer" }, minItems: 2, maxItems: 2 },
+function places(description: string): JsonSchema {
+  return {
+    description: `${description}, as [row, column], counted from 0`,
+    type: "array",
+    items: { type: "array", items: { type: "integer" }, minItems: 2, maxItems: 2 },
+  }
 }
+
+const marks = places("cells pointed out")
 
 function record(properties: Record<string, JsonSchema>, optional: readonly string[] = []) {
   return {
@@ -132,7 +136,7 @@ export const outputSchema: JsonSchema = {
       ["exact", "unit"],
     ),
     block: {
-      description: "words, a formula (LaTeX), a grid or a table",
+      description: "words, a formula (LaTeX), a grid, a table or a picture",
       anyOf: [
         record({ type: { const: "text" }, text }),
         record({ type: { const: "math" }, math: text }),
@@ -144,14 +148,27 @@ export const outputSchema: JsonSchema = {
             rows: { type: "array", items: text },
             columns: { type: "array", items: text },
             marks,
+            hidden: places("cells that take no part"),
+            heat: { description: "whether cells are shaded by their value", type: "boolean" },
             foot: text,
           },
-          ["caption", "rows", "columns", "marks", "foot"],
+          ["caption", "rows", "columns", "marks", "hidden", "heat", "foot"],
         ),
         record(
           { type: { const: "table" }, head: { type: "array", items: text }, rows: cells, marks },
           ["marks"],
         ),
+        record({
+          type: { const: "figure" },
+          figure: { enum: ["bars", "curves", "plane", "network"] },
+          caption: text,
+          drawn: {
+            description:
+              "what the picture shows, by its figure: labels and values, curves, boxes, …",
+            type: "object",
+            additionalProperties: { $ref: "#/$defs/value" },
+          },
+        }),
       ],
     },
     value: {

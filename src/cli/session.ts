@@ -1,10 +1,12 @@
+import { WriteStream } from "node:tty"
 import type { Command } from "commander"
+import type { ColorLevel } from "../render/paint.ts"
 import { writeWhole } from "./write.ts"
 
 /** A stream to print to, and how: plain or coloured, and how wide. */
 export interface Output {
   write(text: string): void
-  color: boolean
+  color: ColorLevel
   width: number
 }
 
@@ -47,7 +49,7 @@ function outputTo(stream: NodeJS.WriteStream, argv: readonly string[]): Output {
   })
   return {
     write: text => void stream.write(text),
-    color: wantsColor(stream, argv),
+    color: wantsColor(stream, argv) ? colorLevel() : 0,
     width: widthOf(stream),
   }
 }
@@ -57,6 +59,15 @@ function wantsColor(stream: NodeJS.WriteStream, argv: readonly string[]): boolea
   if (argv.includes("--no-color") || NO_COLOR) return false
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false"
   return stream.isTTY === true && TERM !== "dumb"
+}
+
+/** How many colours the terminal has, by what the environment says of it. */
+function colorLevel(): ColorLevel {
+  // Whether there are any is decided above; an empty NO_COLOR would only make Node warn.
+  const { NO_COLOR: _, ...env } = process.env
+  const bits = WriteStream.prototype.getColorDepth(env)
+  if (bits === 24) return 3
+  return bits === 8 || /-256(?:color)?$/.test(env.TERM ?? "") ? 2 : 1
 }
 
 const width = { default: 80, least: 20 }

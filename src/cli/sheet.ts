@@ -3,11 +3,11 @@ import { printJson } from "../render/json.ts"
 import { paperOf } from "../render/page.ts"
 import { paperJson } from "../render/paper-json.ts"
 import { blankLines, gapsFor, submissionText } from "../render/submission.ts"
-import { type Batch, type BatchOptions, batchArguments, batchFormats, runBatch } from "./batch.ts"
+import { type Batch, type BatchOptions, batchArguments, runBatch } from "./batch.ts"
 import type { Configure } from "./session.ts"
 
 export const configure: Configure = (command, session) => {
-  batchArguments(command, batchFormats)
+  batchArguments(command)
     .addHelpText(
       "after",
       `
@@ -25,7 +25,8 @@ Exit codes: 0 fine, 2 a file could not be read or written (the others are done a
     )
 }
 
-const sheets: Batch = {
+/** What papers are made of. */
+export const sheets: Batch = {
   title: "Question papers",
   page,
   data: {

@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problem.ts"
 import type { Run } from "../core/solve.ts"
 import { pageOf } from "../render/page.ts"
+import type { Color } from "../render/paint.ts"
 import { documentFormats } from "./documents.ts"
 
 export interface Solved {
@@ -10,7 +11,7 @@ export interface Solved {
 
 interface Look {
   width: number
-  color: boolean
+  color: Color
   digits: number | undefined
   only: readonly string[] | undefined
   /** Whether more than one problem was asked for, solved or not. */
