@@ -1,6 +1,6 @@
 import type { Block, FigureBlock, GridBlock, TableBlock } from "../../core/blocks.ts"
 import { gridCellTexts, isNumeric, tableCellTexts } from "../cells.ts"
-import { isRich } from "../inline.ts"
+import { isRich, plainOf } from "../inline.ts"
 import type { Precision } from "../number.ts"
 import { width } from "../plain.ts"
 import { shades } from "../shades.ts"
@@ -131,8 +131,13 @@ function tableHtml({ head, rows, marks = [] }: TableBlock, pen: Pen): string {
   const heads = Array.from({ length: count }, (_, j) => {
     const title = head[j]
     const html = title === undefined ? "" : inlineHtml(title, precision, mathMl)
+    if (title === undefined || html === "") return "<td></td>"
     const place = numeric[j] ? ' class="number"' : ""
-    return html === "" ? "<td></td>" : `<th scope="col"${place}>${html}</th>`
+    // Not every reader says what a head of nothing but a formula is called.
+    const name = html.includes("<math")
+      ? ` aria-label="${escapeHtml(plainOf(title, precision))}"`
+      : ""
+    return `<th scope="col"${place}${name}>${html}</th>`
   })
   const body = rows.map((row, i) => {
     const values = Array.from({ length: count }, (_, j) => {
