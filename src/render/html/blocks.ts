@@ -130,14 +130,10 @@ function tableHtml({ head, rows, marks = [] }: TableBlock, pen: Pen): string {
   )
   const heads = Array.from({ length: count }, (_, j) => {
     const title = head[j]
-    const html = title === undefined ? "" : inlineHtml(title, precision, mathMl)
-    if (title === undefined || html === "") return "<td></td>"
-    const place = numeric[j] ? ' class="number"' : ""
-    // Not every reader says what a head of nothing but a formula is called.
-    const name = html.includes("<math")
-      ? ` aria-label="${escapeHtml(plainOf(title, precision))}"`
-      : ""
-    return `<th scope="col"${place}${name}>${html}</th>`
+    // Plain signs: not every reader says what a head of nothing but MathML is called.
+    const words = title === undefined ? "" : escapeHtml(plainOf(title, precision))
+    if (words === "") return "<td></td>"
+    return `<th scope="col"${numeric[j] ? ' class="number"' : ""}>${words}</th>`
   })
   const body = rows.map((row, i) => {
     const values = Array.from({ length: count }, (_, j) => {
