@@ -44,8 +44,9 @@ export const configure: Configure = (command, session) => {
         const chosen = only ? withAnswers(only, all, command) : all
         const { width, color } = file === undefined ? session.out : plain
         const look = { width, color, digits, only, several: asked > 1 }
-        const text =
-          chosen.length > 0 || asked > 1 ? await writers[format]?.(chosen, look) : undefined
+        // Of several, none may be left; a program still wants its list.
+        const some = chosen.length > 0 || (asked > 1 && format === "json")
+        const text = some ? await writers[format]?.(chosen, look) : undefined
         if (text === undefined) return
         if (file === undefined) session.out.write(text)
         else writeOutput(file, text, command)

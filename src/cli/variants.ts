@@ -4,7 +4,7 @@ import { Draw } from "../core/draw.ts"
 import { loadProblems, type Problem } from "../core/problem.ts"
 import { run } from "../core/solve.ts"
 import { Source, type Written, type WrittenMap } from "../core/source.ts"
-import { varied } from "../core/vary.ts"
+import { varied, writtenOf } from "../core/vary.ts"
 import { kinds } from "../kinds/index.ts"
 import { problemText } from "../render/problem-text.ts"
 
@@ -50,17 +50,25 @@ export class Variants {
     const { problem } = this.#model
     const { written } = problem.origin
     if (written.type !== "map") throw new Error("a problem is a map")
-    const options = { sizes, fixed: this.#fixed }
     const entries = written.entries
       .filter(({ name }) => name !== "expect" && name !== "id")
       .map(each =>
-        each.name === "given"
-          ? { ...each, value: varied(each.value, problem.kind.given, draw, options) }
-          : each,
+        each.name === "given" ? { ...each, value: this.#givens(each.value, draw, sizes) } : each,
       )
-    const id = { name: "id", key: nowhere, value: wordsOf(problem.id) }
+    const id = { name: "id", key: { start: 0, end: 0 }, value: writtenOf(problem.id) }
     const [kind, ...rest] = entries
     return { ...written, entries: kind ? [kind, id, ...rest] : [id] } satisfies WrittenMap
+  }
+
+  #givens(given: Written, draw: Draw, sizes: boolean): Written {
+    const { kind, given: values } = this.#model.problem
+    if (!kind.vary) return varied(given, kind.given, draw, { sizes, fixed: this.#fixed })
+    const changed = writtenOf(kind.vary(values as never, draw))
+    if (given.type !== "map" || changed.type !== "map") return given
+    const kept = given.entries.filter(
+      ({ name }) => !changed.entries.some(each => each.name === name),
+    )
+    return { ...given, entries: [...kept, ...changed.entries] }
   }
 
   /** The problem of a text, or what there is to object to it. */
@@ -71,12 +79,6 @@ export class Variants {
     const key = run(variant)
     return objectionTo(variant, key, this.#model) ?? variant
   }
-}
-
-const nowhere = { start: 0, end: 0 }
-
-function wordsOf(text: string): Written {
-  return { type: "scalar", text, value: text, quoted: true, ...nowhere }
 }
 
 /** Numbers that an author's own words name must not change under them. */

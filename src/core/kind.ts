@@ -1,5 +1,6 @@
 import type * as z from "zod"
 import type { Rich, Step } from "./blocks.ts"
+import type { Draw } from "./draw.ts"
 import type { Answer, Answers, AnswerValue, At, Tensor, ValueOf, Vector } from "./types.ts"
 
 /**
@@ -12,6 +13,12 @@ export type Slips<G extends z.ZodType> = Readonly<
 
 /** Solves valid givens in one pass, saying what it computes. Never throws for valid givens. */
 export type Solve<G extends z.ZodType, A> = (given: z.output<G>, work: Work<AnswersOf<A>>) => void
+
+/**
+ * Redraws givens for a variant where it takes more than other numbers of the same look. The fields
+ * it returns replace those of the model; the others stay as they are.
+ */
+export type Vary<G extends z.ZodType> = (given: z.output<G>, draw: Draw) => Partial<z.input<G>>
 
 /** The default wording of the question, made from the givens. */
 export type Question<G extends z.ZodType> = (given: z.output<G>) => Rich
@@ -71,6 +78,7 @@ export interface Kind {
   slips: Readonly<Record<string, (given: never) => object | undefined>>
   question: (given: never) => Rich
   solve: (given: never, work: Work<Answers>) => void
+  vary?: (given: never, draw: Draw) => object
 }
 
 interface Definition<G extends z.ZodType, A> {
@@ -82,6 +90,7 @@ interface Definition<G extends z.ZodType, A> {
   slips?: Slips<G>
   question: Question<G>
   solve: Solve<G, A>
+  vary?: Vary<G>
 }
 
 /** Puts the parts of a kind together; the only place where their types are let go. */
@@ -121,8 +130,9 @@ export const shape = maker<readonly (number | string)[]>("shape")
 export const shapes = maker<readonly (readonly (number | string)[])[]>("shapes")
 /** Labels or indices whose order matters. */
 export const list = maker<readonly (number | string)[]>("list")
-export const expression = maker<string>("expression")
 export const text = maker<string>("text")
+/** Words by name. */
+export const texts = maker<Readonly<Record<string, string>>>("labels")
 
 /** Numbers by name, in the order of the givens. */
 export const record = maker<Readonly<Record<string, number>>>("record")
@@ -142,6 +152,15 @@ export function choice<const O extends readonly string[]>(
   more: Options<O[number]> = {},
 ): Answer<O[number]> {
   return { type: "choice", label, options, ...more }
+}
+
+/** All the items in their order; what is placed no better than by chance earns nothing. */
+export function ordering(
+  label: string,
+  items: readonly string[],
+  more: Options<readonly string[]> = {},
+): Answer<readonly string[]> {
+  return { type: "list", label, options: items, scoring: "ordering", ...more }
 }
 
 /** Labels without an order. */

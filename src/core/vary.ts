@@ -17,6 +17,20 @@ export function varied(
   return new Varying(draw, sizes, fixed).value(written, schema)
 }
 
+/** Plain data as if it had been written so. */
+export function writtenOf(data: unknown): Written {
+  const nowhere = { start: 0, end: 0 }
+  if (Array.isArray(data)) return { type: "list", items: data.map(writtenOf), ...nowhere }
+  if (typeof data === "object" && data !== null) {
+    const entries = Object.entries(data).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, key: nowhere, value: writtenOf(value) }],
+    )
+    return { type: "map", entries, ...nowhere }
+  }
+  const value = typeof data === "string" || typeof data === "boolean" ? data : Number(data)
+  return { type: "scalar", text: String(data), value, quoted: typeof data === "string", ...nowhere }
+}
+
 /** What the bricks of `core/fields.ts` call themselves, by how their numbers are redrawn. */
 const titles = {
   kept: [

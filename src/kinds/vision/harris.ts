@@ -6,9 +6,11 @@ import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
 import * as rule from "../../core/rules.ts"
+import { productGrids, structureFormula } from "../../core/structure.ts"
+import type { Grid } from "../../core/types.ts"
 import { sizes } from "../../core/words.ts"
 import { centred, correlate, derivativeKernels } from "../../math/convolution.ts"
-import { gridSum, zipGrids } from "../../math/linear.ts"
+import { gridSum, multiplyGrids } from "../../math/linear.ts"
 
 const given = z
   .strictObject({
@@ -77,35 +79,19 @@ const question: Question<typeof given> = ({ image, k }) =>
 const solve: Solve<typeof given, typeof answers> = ({ k, window, flat_below, ...from }, work) => {
   const [Ix, Iy] = gradients(from, work)
 
-  const Ixx = work.answer(
-    "Ixx",
-    zipGrids(Ix, Ix, (a, b) => a * b),
-  )
-  const Iyy = work.answer(
-    "Iyy",
-    zipGrids(Iy, Iy, (a, b) => a * b),
-  )
-  const Ixy = work.answer(
-    "Ixy",
-    zipGrids(Ix, Iy, (a, b) => a * b),
-  )
-  const weighted = (products: typeof Ixx) =>
-    gridSum(window ? zipGrids(window, products, (w, product) => w * product) : products)
-  const [sxx, syy, sxy] = [weighted(Ixx), weighted(Iyy), weighted(Ixy)]
-  const sign = window ? math`\sum w\,` : math`\sum `
-  work.step("Products of the gradients", () => [
-    grid(math`\mathit{Ix}^2`, Ixx, { foot: math`${sign} = ${sxx}` }),
-    grid(math`\mathit{Iy}^2`, Iyy, { foot: math`${sign} = ${syy}` }),
-    grid(math`\mathit{Ix} \cdot \mathit{Iy}`, Ixy, { foot: math`${sign} = ${sxy}` }),
-  ])
+  const Ixx = work.answer("Ixx", multiplyGrids(Ix, Ix))
+  const Iyy = work.answer("Iyy", multiplyGrids(Iy, Iy))
+  const Ixy = work.answer("Ixy", multiplyGrids(Ix, Iy))
+  const total = (products: Grid) => gridSum(window ? multiplyGrids(window, products) : products)
+  const sums = { xx: total(Ixx), yy: total(Iyy), xy: total(Ixy) }
+  const weighted = window !== undefined
+  work.step("Products of the gradients", () => productGrids({ Ixx, Iyy, Ixy, sums, weighted }))
 
   const H = work.answer("H", [
-    [sxx, sxy],
-    [sxy, syy],
+    [sums.xx, sums.xy],
+    [sums.xy, sums.yy],
   ])
-  work.step("Structure matrix", () => [
-    math`H = \begin{bmatrix} ${sign}\mathit{Ix}^2 & ${sign}\mathit{Ix} \cdot \mathit{Iy} \\ ${sign}\mathit{Ix} \cdot \mathit{Iy} & ${sign}\mathit{Iy}^2 \end{bmatrix} = ${H}`,
-  ])
+  work.step("Structure matrix", () => [structureFormula(math`H`, H, weighted)])
 
   const [[a, b], [c, d]] = H
   const middle = (a + d) / 2
