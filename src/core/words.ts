@@ -18,10 +18,11 @@ export function describe(value: unknown): string {
   return `\`${String(value)}\``
 }
 
-/** "1 row", "3 rows". */
+/** "1 row", "3 rows", "2 boxes". */
 export function plural(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`
-  return `${count} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+  if (/[^aeiou]y$/.test(noun)) return `${count} ${noun.slice(0, -1)}ies`
+  return `${count} ${noun}${/(s|x|z|ch|sh)$/.test(noun) ? "es" : "s"}`
 }
 
 /** `a`, `b`, `c`; or with a word before the last. */

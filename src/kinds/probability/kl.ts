@@ -5,8 +5,9 @@ import { join, math, table, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import { logarithms, logField, otherBases } from "../../core/logarithm.ts"
 import * as rule from "../../core/rules.ts"
-import type { Vector } from "../../core/types.ts"
+import { negative, weighted } from "../../math/distribution.ts"
 import { entry, sum } from "../../math/linear.ts"
 
 const given = z
@@ -14,7 +15,7 @@ const given = z
     outcomes: field.labels("names of the outcomes, shape (n); 1, 2, … if left out").optional(),
     P: field.distribution("probabilities of the outcomes under P, shape (n)"),
     Q: field.distribution("probabilities of the outcomes under Q, shape (n)"),
-    log: field.oneOf("base of the logarithm", ["e", 2, 10]).default("e"),
+    log: logField(),
     direction: field
       .oneOf("KL(P‖Q), KL(Q‖P) or both of them", ["both", "PQ", "QP"])
       .default("both"),
@@ -31,21 +32,11 @@ const answers = {
   KL_QP: answer.number("KL(Q‖P)", { optional: true, min: 0, log: true, aside: true }),
 }
 
-const slips: Slips<typeof given> = {
-  "the natural logarithm is taken": ({ log }) => (log === "e" ? undefined : { log: "e" }),
-  "the logarithm is taken to base 2": ({ log }) => (log === 2 ? undefined : { log: 2 }),
-  "the logarithm is taken to base 10": ({ log }) => (log === 10 ? undefined : { log: 10 }),
-}
+const slips: Slips<typeof given> = otherBases
 
 const question: Question<typeof given> = ({ log, direction }) => {
   const titles = asked[direction].map(({ title }) => title)
   return text`Compute ${titles.join(" and ")} with the ${logarithms[log].words}, and the term that each outcome adds to it.`
-}
-
-const logarithms = {
-  e: { take: Math.log, symbol: math`\ln`, words: "natural logarithm" },
-  2: { take: Math.log2, symbol: math`\log_2`, words: "logarithm to base 2" },
-  10: { take: Math.log10, symbol: math`\log_{10}`, words: "logarithm to base 10" },
 }
 
 const ways = {
@@ -102,16 +93,6 @@ const solve: Solve<typeof given, typeof answers> = ({ log, direction, ...given }
       math`${divergence} = ${terms.length <= 5 ? math`${join(terms, " + ")} = ` : math``}${KL}`,
     ])
   }
-}
-
-/** weight·log, outcome by outcome; an outcome without weight adds nothing. */
-function weighted(weights: Vector, logs: Vector): number[] {
-  return weights.map((weight, i) => (weight === 0 ? 0 : weight * entry(logs, i)))
-}
-
-/** −x, but never −0. */
-function negative(x: number): number {
-  return 0 - x
 }
 
 /** 0/0 is left blank. */
