@@ -20,6 +20,8 @@ const owners: Record<string, (file: string) => boolean> = {
   chalk: file => file === "src/render/paint.ts",
   "mathjs/number": file => file === "src/core/expression.ts" || file.startsWith("src/math/"),
   commander: file => file.startsWith("src/cli"),
+  // Loaded with the pictures, by pages that have one.
+  "d3-array": file => file.startsWith("src/render/figures/"),
 }
 
 const imports = filesBelow("src", ".ts").flatMap(file => {

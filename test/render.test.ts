@@ -245,6 +245,14 @@ describe("lines of formulas", () => {
   })
 })
 
+const masked = grid("masked", [[2, 0, Number.NEGATIVE_INFINITY, null]], {
+  hidden: [
+    [0, 1],
+    [0, 2],
+    [0, 3],
+  ],
+})
+
 /** A page that no kind makes. */
 function pageWith(blocks: readonly Block[], more: Partial<Page> = {}): Page {
   return {
@@ -377,6 +385,53 @@ describe("a terminal", () => {
     expect(await renderTerminal(pageWith([block]), { color: true })).toContain(`${esc}[4m−3`)
   })
 
+  it("shows what takes no part as such", async () => {
+    const lines = (await renderTerminal(pageWith([masked]))).split("\n").slice(3)
+    expect(lines).toEqual(["   masked", "     2  (0)  ·  ·"])
+    const colored = await renderTerminal(pageWith([masked]), { color: true })
+    expect(colored).toContain(`${esc}[2m0${esc}[22m`)
+    expect(colored).toContain(`${esc}[2m−∞${esc}[22m`)
+  })
+
+  describe("shades a grid with heat", () => {
+    const heat = grid(
+      "W",
+      [
+        [0.5, -2, 0],
+        [1, 2, Number.NEGATIVE_INFINITY],
+      ],
+      { heat: true, marks: [[1, 0]], hidden: [[1, 2]], rows: ["a", "b"] },
+    )
+    const grounds = async (color: 1 | 2 | 3) =>
+      (await renderTerminal(pageWith([heat]), { color })).match(/\[48;[\d;]+m/g) ?? []
+
+    it("by signs where there is no colour, or too few", async () => {
+      const plain = (await renderTerminal(pageWith([heat]))).split("\n").slice(4)
+      expect(plain).toEqual(["   a   0.5 ░  −2 █  0", "   b  [1]  ▒   2 █  ·"])
+      expect(await grounds(1)).toEqual([])
+      expect(await renderTerminal(pageWith([heat]), { color: 1 })).toContain("█")
+    })
+
+    it("by colour from 256 colours on, one for each sign, none where hidden", async () => {
+      const printed = await renderTerminal(pageWith([heat]), { color: 3 })
+      expect(printed).not.toMatch(/[░▒▓█]/)
+      expect(printed).toContain("[1]")
+      for (const level of [2, 3] as const) {
+        const [half, below, none, one, above, ...others] = await grounds(level)
+        expect(others).toEqual([])
+        expect(new Set([half, below, none, one, above]).size).toBe(5)
+      }
+    })
+
+    it("only if that does not tear it apart", async () => {
+      const wide = grid("G", [Array.from({ length: 12 }, (_, j) => 1000.5 + j)], { heat: true })
+      expect(await renderTerminal(pageWith([wide]), { width: 130 })).toContain("█")
+      const narrow = await renderTerminal(pageWith([wide]), { width: 104 })
+      expect(narrow).not.toContain("█")
+      expect(narrow).not.toContain("columns")
+    })
+  })
+
   it("cuts what is too large for a page and says so", async () => {
     const large = Array.from({ length: 64 }, (_, i) => Array.from({ length: 40 }, (_, j) => i * j))
     const printed = await renderTerminal(pageWith([grid("G", large)]))
@@ -440,12 +495,12 @@ describe("a terminal", () => {
 })
 
 describe("Markdown", () => {
-  it("takes no markup from a problem", () => {
+  it("takes no markup from a problem", async () => {
     const page = pageWith(
       [text`${"- <img src=x> **b** [l](u) $x$ | `c` #1"}`, table(["a|b"], [["<b>"], ["x\ny"]])],
       { title: "# <script>alert(1)</script>" },
     )
-    const printed = renderMarkdown(page)
+    const printed = await renderMarkdown(page)
     expect(printed).not.toMatch(/<(?!br>)/)
     expect(printed).toContain("# \\# &lt;script&gt;alert(1)&lt;/script&gt;")
     expect(printed).toContain(
@@ -455,19 +510,19 @@ describe("Markdown", () => {
     expect(printed).toContain("| x y |")
   })
 
-  it("leaves the author's Markdown, without its tags", () => {
+  it("leaves the author's Markdown, without its tags", async () => {
     const question = "Is **x** < 3?\n\n- <b>yes</b>"
-    expect(renderMarkdown(pageWith([], { question }))).toContain(
+    expect(await renderMarkdown(pageWith([], { question }))).toContain(
       "Is **x** < 3?\n\n- &lt;b>yes&lt;/b>",
     )
   })
 
-  it("aligns formulas that follow each other, as GitHub reads them", () => {
+  it("aligns formulas that follow each other, as GitHub reads them", async () => {
     const page = pageWith([
       math`\operatorname{trace} H = ${-2} = b`,
       math`x_{i=1} + c = ${[[1, 2]]}`,
     ])
-    expect(renderMarkdown(page)).toContain(String.raw`$$
+    expect(await renderMarkdown(page)).toContain(String.raw`$$
 \begin{aligned}
 \mathop{\text{trace}} H &= -2 = b \\
 x_{i=1} + c &= \begin{bmatrix} 1 & 2 \end{bmatrix}
@@ -475,11 +530,15 @@ x_{i=1} + c &= \begin{bmatrix} 1 & 2 \end{bmatrix}
 $$`)
   })
 
-  it("writes grids as tables", () => {
+  it("writes grids as tables", async () => {
     const block = grid("G", [[1, -0.5]], { rows: ["a"], columns: ["x", "y"], marks: [[0, 1]] })
-    expect(renderMarkdown(pageWith([block]))).toContain(
+    expect(await renderMarkdown(pageWith([block]))).toContain(
       "**G**\n\n|  | x | y |\n| --- | --: | --: |\n| **a** | 1 | **−0.5** |",
     )
+  })
+
+  it("strikes out what takes no part", async () => {
+    expect(await renderMarkdown(pageWith([masked]))).toContain("| 2 | ~~0~~ | · | · |")
   })
 })
 
@@ -611,7 +670,7 @@ describe("every problem that ships", async () => {
       expect(plain).not.toMatch(/undefined|NaN|\[object/)
     }
     expect(widest(await renderTerminal(page, { width: 80, color: true }))).toBeLessThanOrEqual(80)
-    expect(renderMarkdown(page)).not.toMatch(/undefined|NaN|\[object/)
+    expect(await renderMarkdown(page)).not.toMatch(/undefined|NaN|\[object/)
     const data = JSON.parse(printJson(solutionJson(problem, run)))
     expect(Object.keys(data.answers)).toEqual([...run.answers.keys()])
     expect(JSON.stringify(data.answers)).not.toContain("null")

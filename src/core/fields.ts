@@ -88,9 +88,9 @@ export function vector(description: string, range: Range = {}) {
 }
 
 /** (n), or one number for all n. */
-export function broadcast(description: string) {
+export function broadcast(description: string, range: Range = {}) {
   return z
-    .union([real({}, "number"), z.array(real({}, "number")).min(1)], {
+    .union([real(range, "number"), z.array(real(range, "number")).min(1)], {
       error: ({ input }) => mustBe("a number or a list of numbers", input),
     })
     .meta({ title: "vector or number", description })
@@ -106,14 +106,48 @@ export function perAxis(description: string, range: Range = {}) {
     .meta({ title: "whole number or pair", description })
 }
 
+/**
+ * Cells around an image: p on each side, [top and bottom, left and right],
+ * [top, bottom, left, right], or one of the words.
+ */
+export function padding<const W extends readonly string[]>(description: string, words: W) {
+  const expected = `a whole number, ${quoted(words)} or a list of 2 or 4 whole numbers`
+  const side = real({ min: 0 }, "whole number", false, expected)
+  const error = ({ input }: { input?: unknown }) => mustBe(expected, input)
+  return z
+    .union(
+      [
+        z.literal(words),
+        side,
+        z.tuple([side, side], { error }),
+        z.tuple([side, side, side, side], { error }),
+      ],
+      { error },
+    )
+    .meta({ title: "whole number, word or list", description })
+}
+
+/** Two numbers, such as [x, y]. */
+export function pair(description: string, range: Range = {}) {
+  const each = real(range, "number")
+  return z
+    .tuple([each, each], { error: ({ input }) => mustBe("a list of 2 numbers", input) })
+    .meta({ title: "pair", description })
+}
+
 /** (rows, cols); every row as long as the first. */
 export function grid(description: string, range: Range = {}) {
   const isPlain = Object.keys(range).length === 0
   return (isPlain ? plainGrid : gridOf(range)).meta({ title: "grid", description })
 }
 
-function gridOf(range: Range) {
-  return rectangular(z.array(z.array(real(range, "number")).min(1)).min(1))
+/** (rows, cols) of whole numbers. */
+export function integerGrid(description: string, range: Range = {}) {
+  return gridOf(range, "whole number").meta({ title: "grid of whole numbers", description })
+}
+
+function gridOf(range: Range, noun: "number" | "whole number" = "number") {
+  return rectangular(z.array(z.array(real(range, noun)).min(1)).min(1))
 }
 
 /** Grids of any numbers differ in their description only, and building a schema takes time. */
@@ -164,6 +198,15 @@ export function stack(description: string, range: Range = {}) {
       }
     })
     .meta({ title: "stack", description })
+}
+
+/** (rows, cols), or (m, rows, cols). */
+export function gridOrStack(description: string, range: Range = {}) {
+  return z
+    .union([grid("shape (rows, cols)", range), stack("shape (m, rows, cols)", range)], {
+      error: ({ input }) => mustBe("a grid or a list of grids", input),
+    })
+    .meta({ title: "grid or stack", description })
 }
 
 /** Labels in rows and columns; numbers are taken as labels. */

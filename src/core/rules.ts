@@ -121,6 +121,20 @@ export function sameShape<G extends object>(...names: readonly Name<G>[]) {
   })
 }
 
+/** The named lists must be as long as the first of them; a single number stands for all entries. */
+export function sameLength<G extends object>(...names: readonly Name<G>[]) {
+  return across<G>(names, given => {
+    const [first, ...others] = names.filter(name => Array.isArray(given[name]))
+    if (first === undefined) return undefined
+    const expected = extent(given[first], "length")
+    return others.flatMap(name => {
+      const word = noun(given[name], isRows(given[name]) ? "rows" : "length")
+      const found = extent(given[name], "length")
+      return misfit(name, word, found, expected, n => `\`${first}\` has ${n}`) ?? []
+    })
+  })
+}
+
 /**
  * A dimension of one field must equal that of another, where both are given as lists:
  * `match(["W_xh", "columns"], ["inputs", "columns"])`. `say` words the other side in the terms of
@@ -141,24 +155,49 @@ export function match<G extends object>(
  * The same where one of several fields says how large a dimension is: the first that is given;
  * `say` is told its name. Where `layout` is `columns`, rows and columns change places.
  */
-export function fits<G extends { layout: "rows" | "columns" }>(
-  [name, dimension]: readonly [Name<G>, Dimension],
-  others: readonly Name<G>[],
-  otherDimension: Dimension,
-  say: (n: number, other: string) => string,
-) {
-  return across<G>([name, "layout", ...others], given => {
-    const other = others.find(each => given[each] !== undefined)
-    if (other === undefined) return undefined
-    const turn = (side: Dimension) => (given.layout === "columns" ? turned[side] : side)
-    const found = extent(given[name], turn(dimension))
-    const expected = extent(given[other], turn(otherDimension))
-    const word = noun(given[name], turn(dimension))
-    return misfit(name, word, found, expected, n => say(n, other))
+export function fits<G extends Laid>(...fit: Fit<G>) {
+  const [[name], others] = fit
+  return across<G>([name, "layout", ...others], given => unfit(given, fit))
+}
+
+/** The same for a map among the givens, such as one head: its fields stand beside those of `given`. */
+export function misfits<G extends Laid, M extends object>(
+  given: G,
+  member: M,
+  at: Complaint["path"],
+  fitsOf: readonly Fit<G & M>[],
+): Complaint[] {
+  return fitsOf.flatMap(fit => {
+    const complaint = unfit({ ...given, ...member }, fit)
+    return complaint ? [{ ...complaint, path: [...at, ...complaint.path] }] : []
   })
 }
 
-function misfit(
+type Laid = { layout: "rows" | "columns" }
+
+/** A dimension of a field, the fields that may say how large it is, which side of them, in which words. */
+export type Fit<G> = readonly [
+  of: readonly [Name<G>, Dimension],
+  others: readonly Name<G>[],
+  otherDimension: Dimension,
+  say: (n: number, other: string) => string,
+]
+
+function unfit<G extends Laid>(
+  given: G,
+  [[name, dimension], others, otherDimension, say]: Fit<G>,
+): Complaint | undefined {
+  const other = others.find(each => given[each] !== undefined)
+  if (other === undefined) return undefined
+  const turn = (side: Dimension) => (given.layout === "columns" ? turned[side] : side)
+  const found = extent(given[name], turn(dimension))
+  const expected = extent(given[other], turn(otherDimension))
+  const word = noun(given[name], turn(dimension))
+  return misfit(name, word, found, expected, n => say(n, other))
+}
+
+/** Says of a field that it has `found` rows (or columns, numbers …) where there must be `expected`. */
+export function misfit(
   name: string,
   word: string,
   found: number | undefined,
@@ -186,6 +225,26 @@ export function everyQuerySees<G extends { mask: string | Grid; layout: "rows" |
     if (blind === -1) return undefined
     const message = `hides every key from query ${blind + 1}, whose weights would be 0/0`
     return { path: layout === "rows" ? ["mask", blind] : ["mask"], code: "masked", message }
+  })
+}
+
+function isRows(value: unknown): boolean {
+  return Array.isArray(value) && Array.isArray(value[0])
+}
+
+/** More products than this would take too long. */
+export const mostProducts = 5_000_000
+
+/** The field that `blame` names must not lead to more products than anyone waits for. */
+export function affordable<G extends object>(
+  names: readonly Name<G>[],
+  blame: (given: G) => Name<G>,
+  products: (given: G) => number,
+) {
+  return across<G>(names, given => {
+    if (products(given) <= mostProducts) return undefined
+    const message = `leads to more than ${mostProducts} products, which would take too long`
+    return { path: [blame(given)], code: "size", message }
   })
 }
 

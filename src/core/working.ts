@@ -20,19 +20,24 @@ export interface Named {
   columns?: readonly string[] | undefined
   /** Cells to point out, as [row, column]. */
   marks?: GridBlock["marks"] | undefined
+  /** Cells that take no part, as [row, column]. */
+  hidden?: GridBlock["hidden"] | undefined
+  /** Whether cells are shaded by their value. */
+  heat?: boolean | undefined
 }
 
-/** What can still be read: entries written out one by one, terms of a sum, the side of a grid. */
-const readable = { entries: 9, terms: 4, side: 16 }
+/** What can still be read: entries written out one by one, terms of a sum or a window, sides. */
+const readable = { entries: 9, terms: 4, window: 9, side: 16 }
 
 /** A grid under its symbol; in the place of one that is too large, a sentence. */
 export function shown(named: Named): Block {
-  const { name, value, rows, columns, marks } = named
+  const { name, value, rows, columns, marks, hidden, heat } = named
   if (!isReadable(named)) {
     return text`${name} has ${value.length} rows and ${value[0]?.length ?? 0} columns, too many to show here.`
   }
   const heads = { ...(rows && { rows }), ...(columns && { columns }) }
-  return grid(name, value, { ...heads, ...(marks && { marks }) })
+  const looks = { ...(marks && { marks }), ...(hidden && { hidden }), ...(heat && { heat }) }
+  return grid(name, value, { ...heads, ...looks })
 }
 
 /** The entries of a result, each with how it comes about; of many, the first `upTo`. */
@@ -68,12 +73,44 @@ export function matrixProduct(result: Named, left: Named, right: Named, plus?: N
   ]
 }
 
+/** How a determinant comes about: by its diagonal, two products or the first row; of more, nothing. */
+export function determinantWorking(matrix: Grid): Rich[] {
+  const at = (i: number, j: number) => matrix[i]?.[j] ?? Number.NaN
+  const isDiagonal = matrix.every((row, i) => row.every((value, j) => i === j || value === 0))
+  const diagonal = matrix.map((_, i) => at(i, i))
+  if (isDiagonal) return [join(diagonal, " \\cdot ")]
+  const minor = (i: number, j: number, [left, right]: readonly [number, number]) =>
+    math`${at(i, left)} \cdot ${at(j, right)} - ${at(i, right)} \cdot ${at(j, left)}`
+  if (matrix.length === 2) return [minor(0, 1, [0, 1])]
+  if (matrix.length !== 3) return []
+  const others = [
+    [1, 2],
+    [0, 2],
+    [0, 1],
+  ] as const
+  const terms = others.flatMap((columns, j) =>
+    at(0, j) === 0 ? [] : math`${j === 1 ? -at(0, j) : at(0, j)} \cdot (${minor(1, 2, columns)})`,
+  )
+  return [join(terms, " + ")]
+}
+
 /** 1·2 + 3·4; of many products, the first ones and the last. */
 export function sumOfProducts(left: Vector, right: Vector): Rich {
   const head = readable.terms - 1
   if (left.length <= 2 * readable.terms) return products(left, right)
   const first = products(left.slice(0, head), right.slice(0, head))
   return join([first, math`\ldots`, products(left.slice(-1), right.slice(-1))], " + ")
+}
+
+/** The products of a kernel and the cells under it, without those of weights that are 0. */
+export function windowSum(kernel: Grid, cells: Grid): Rich {
+  const terms = kernel.flatMap((row, i) =>
+    row.map((weight, j) => ({ weight, cell: cells[i]?.[j] ?? Number.NaN })),
+  )
+  const left = terms.filter(({ weight }) => weight !== 0)
+  const [weights, values] = [left.map(({ weight }) => weight), left.map(({ cell }) => cell)]
+  if (left.length === 0) return math`0`
+  return left.length <= readable.window ? products(weights, values) : sumOfProducts(weights, values)
 }
 
 /** How each row of scores becomes weights: exponentials with their sum, and the share of each. */
@@ -101,7 +138,7 @@ export function softmaxOfRows(
       : []),
     ...(isReadable(withSums) ? [show(withSums)] : []),
     ...entries(weights, share, 1),
-    show(weights),
+    show({ ...weights, heat: true }),
   ]
 }
 
@@ -126,12 +163,13 @@ export interface Sheet {
 /** A sheet whose tokens are rows, or, by a transposition, columns: (A·B)ᵀ = Bᵀ·Aᵀ. */
 export function sheetOf(layout: "rows" | "columns", transpose: (grid: Grid) => Grid): Sheet {
   if (layout === "rows") return { shown, product: matrixProduct, sum: gridSum }
-  const turned = ({ name, value, rows, columns, marks }: Named): Named => ({
-    name,
+  const turned = ({ value, rows, columns, marks, hidden, ...named }: Named): Named => ({
+    ...named,
     value: transpose(value),
     rows: columns,
     columns: rows,
     marks: marks?.map(([i, j]) => [j, i]),
+    hidden: hidden?.map(([i, j]) => [j, i]),
   })
   return {
     shown: named => shown(turned(named)),
@@ -145,6 +183,7 @@ function sizeOf({ value }: Named): number {
   return value.length * (value[0]?.length ?? 0)
 }
 
-function isReadable({ value }: Named): boolean {
+/** Whether a grid is small enough to be shown. */
+export function isReadable({ value }: Named): boolean {
   return Math.max(value.length, value[0]?.length ?? 0) <= readable.side
 }

@@ -27,6 +27,15 @@ export function zipGrids(a: Grid, b: Grid, f: (x: number, y: number) => number):
   return a.map((row, i) => row.map((value, j) => f(value, entry(b[i] ?? [], j))))
 }
 
+export function addGrids(a: Grid, b: Grid): number[][] {
+  return zipGrids(a, b, (x, y) => x + y)
+}
+
+/** Two grids of one shape, entry by entry. */
+export function multiplyGrids(a: Grid, b: Grid): number[][] {
+  return zipGrids(a, b, (x, y) => x * y)
+}
+
 export function mapGrid(
   grid: Grid,
   f: (value: number, row: number, column: number) => number,

@@ -1,11 +1,11 @@
 import type { Diagnostic, Place } from "../core/diagnostic.ts"
-import { type Paint, paintIn } from "./paint.ts"
+import { type Color, type Paint, paintIn } from "./paint.ts"
 import { controlPicture, controls, visible, width } from "./plain.ts"
 
 export interface DiagnosticOptions {
   /** Columns of the terminal: long lines of the file are cut around the mark. */
   width?: number
-  color?: boolean
+  color?: Color
 }
 
 /**

@@ -1,7 +1,6 @@
-import * as z from "zod"
 import { type Block, grid, math, type Rich, text } from "../core/blocks.ts"
-import type { Kind } from "../core/kind.ts"
 import type { Problem } from "../core/problem.ts"
+import { secretPaths } from "../core/secrets.ts"
 import { entry } from "../core/source.ts"
 import { isGrid, isVector } from "./shapes.ts"
 
@@ -19,9 +18,10 @@ const inline = 16
 export function givenOf(problem: Problem): Given {
   const given: Given = { setting: [], blocks: [] }
   const typed = entry(problem.origin.written, "given")?.value
-  const secret = secretFields(problem.kind)
+  // Where there are secrets, at any depth, a step shows the field with them.
+  const secret = new Set(secretPaths(problem.kind).map(([name]) => name))
   for (const [name, value] of Object.entries(problem.given)) {
-    if (value === undefined || secret.has(name)) continue
+    if (value === undefined || name === "question" || secret.has(name)) continue
     // A default is part of the question where it matters; in the heading it would be noise.
     if (typeof value !== "object" && !entry(typed, name)) continue
     add(given, name, value)
@@ -30,22 +30,6 @@ export function givenOf(problem: Problem): Given {
   const isLine = (block: Block) => "mode" in block
   const lines = given.blocks.filter(isLine)
   return { ...given, blocks: [...lines, ...given.blocks.filter(block => !isLine(block))] }
-}
-
-/** The fields that must not be told before the answers are in. */
-function secretFields({ given }: Kind): ReadonlySet<string> {
-  const shape = given instanceof z.ZodObject ? given.shape : {}
-  return new Set(Object.keys(shape).filter(name => isSecret(shape[name])))
-}
-
-function isSecret(schema: unknown): boolean {
-  if (!(schema instanceof z.ZodType)) return false
-  if (schema.meta()?.secret === true) return true
-  const wraps =
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodNullable
-  return wraps && isSecret(schema.unwrap())
 }
 
 function add(given: Given, name: string, value: unknown): void {

@@ -1,6 +1,6 @@
 import type { GridBlock } from "../core/blocks.ts"
 import { gridCellTexts, isNumeric } from "./cells.ts"
-import { alignPoints } from "./columns.ts"
+import { cellColumns, type GridCell, paintedCell } from "./grid-cells.ts"
 import { plainOf } from "./inline.ts"
 import type { Precision } from "./number.ts"
 import type { Paint } from "./paint.ts"
@@ -18,7 +18,7 @@ const widestLabel = 24
 
 /** A grid as a box that is no wider than the limit. */
 export function gridBox(block: GridBlock, limit: number, precision: Precision, paint: Paint): Box {
-  const columns = gridColumns(block, precision, paint)
+  const columns = fitting(block, limit, precision, paint)
   const parts = chunked(columns, limit)
   const { caption = "", foot } = block
   const above = cut(plainOf(caption, precision), limit).filter(line => line !== "")
@@ -68,8 +68,7 @@ function rowLines(row: readonly Box[]): string[] {
 interface GridColumn {
   index: number
   head: string
-  cells: readonly string[]
-  marked: readonly boolean[]
+  cells: readonly GridCell[]
   /** With the space before it. */
   width: number
 }
@@ -78,40 +77,43 @@ interface GridColumns {
   heads: { texts: readonly string[]; width: number }
   values: readonly GridColumn[]
   headed: boolean
+  /** Whether the ground of cells is coloured, so that they touch. */
+  shaded: boolean
+}
+
+/** The columns; without the signs that tell heat where these would tear them apart. */
+function fitting(block: GridBlock, limit: number, precision: Precision, paint: Paint) {
+  const columns = gridColumns(block, precision, paint)
+  if (!block.heat || columns.shaded || chunked(columns, limit).length === 1) return columns
+  return gridColumns({ ...block, heat: false }, precision, paint)
 }
 
 function gridColumns(block: GridBlock, precision: Precision, paint: Paint): GridColumns {
-  const { cells, rows = [], columns = [], marks = [] } = block
+  const { cells, rows = [], columns = [], heat = false } = block
   const count = Math.max(0, ...cells.map(row => row.length))
   const shownRows = shownOf(cells.length)
   const shownColumns = shownOf(count)
   const shown = cells.slice(0, shownRows).map(row => row.slice(0, shownColumns))
   const texts = gridCellTexts(shown, precision)
-  const values = Array.from({ length: shownColumns }, (_, j): GridColumn => {
-    const column = shown.map(row => row[j] ?? null)
-    const plain = texts.map(row => row[j] ?? "")
-    const aligned = isNumeric(column) ? alignPoints(plain) : plain
-    const marked = shown.map((_, i) => marks.some(([row, at]) => row === i && at === j))
-    const bracketed = !paint.color && marked.includes(true)
-    const inside = bracketed
-      ? aligned.map((text, i) => (marked[i] ? bracket(text) : ` ${text} `))
-      : aligned
-    const head = shorten(visible(columns[j] ?? ""), widestLabel) + (bracketed ? " " : "")
-    const widest = Math.max(width(head), ...inside.map(width))
-    const align = isNumeric(column) ? padStart : padEnd
+  const drawn = cellColumns({ ...block, cells: shown }, texts, paint)
+  const values = drawn.map(({ cells: inside, behind }, j): GridColumn => {
+    const align = isNumeric(shown.map(row => row[j] ?? null)) ? padStart : padEnd
+    const head = shorten(visible(columns[j] ?? ""), widestLabel) + " ".repeat(behind)
+    const widest = Math.max(width(head), ...inside.map(({ text }) => width(text)))
     return {
       index: j,
       head: align(head, widest),
-      cells: inside.map(text => align(text, widest)),
-      marked,
+      cells: inside.map(cell => ({ ...cell, text: align(cell.text, widest) })),
       width: widest + 2,
     }
   })
   if (shownColumns < count) values.push(ellipsis(shownColumns, shown.length))
   const labels = shown.map((_, i) => shorten(visible(rows[i] ?? ""), widestLabel))
   const labelled = labels.some(label => label !== "")
-  const heads = labelled ? Math.max(...labels.map(width)) : 0
-  return { heads: { texts: labels, width: heads }, values, headed: columns.length > 0 }
+  const shaded = heat && paint.shades
+  // Coloured ground begins right beside the heads.
+  const heads = labelled ? Math.max(...labels.map(width)) + (shaded ? 1 : 0) : 0
+  return { heads: { texts: labels, width: heads }, values, headed: columns.length > 0, shaded }
 }
 
 function shownOf(count: number): number {
@@ -119,15 +121,8 @@ function shownOf(count: number): number {
 }
 
 function ellipsis(index: number, rows: number): GridColumn {
-  const cells = Array.from({ length: rows }, () => "…")
-  return { index, head: " ", cells, marked: [], width: 3 }
-}
-
-/** The brackets hug the number, wherever it stands in its column. */
-function bracket(text: string): string {
-  const inner = text.trim()
-  const at = text.indexOf(inner)
-  return `${text.slice(0, at)}[${inner}]${text.slice(at + inner.length)}`
+  const cell: GridCell = { text: "…", marked: false, hidden: false, shade: undefined }
+  return { index, head: " ", cells: Array.from({ length: rows }, () => cell), width: 3 }
 }
 
 /** Columns in parts that fit beside the row heads. */
@@ -150,22 +145,19 @@ function partTitle(part: readonly GridColumn[], all: number): string {
   return `columns ${first + 1}–${Math.min(last + 1, all)}`
 }
 
-function partLines(part: readonly GridColumn[], { heads, headed }: GridColumns, paint: Paint) {
-  const head = part.map(column => `  ${paint.faint(column.head)}`).join("")
+function partLines(part: readonly GridColumn[], columns: GridColumns, paint: Paint) {
+  const { heads, headed, shaded } = columns
+  const head = part
+    .map(column => (shaded ? ` ${paint.faint(column.head)} ` : `  ${paint.faint(column.head)}`))
+    .join("")
   const rows = heads.texts.map((label, i) => {
-    const cells = part.map(({ cells, marked }) => {
-      const text = cells[i] ?? ""
-      return `  ${marked[i] ? marking(text, paint) : text}`
+    const cells = part.map(({ cells }) => {
+      const cell = cells[i]
+      return cell ? paintedCell(cell, shaded, paint) : ""
     })
     return (paint.faint(padEnd(label, heads.width)) + cells.join("")).trimEnd()
   })
   return headed ? [" ".repeat(heads.width) + head, ...rows] : rows
-}
-
-/** Colours the number and not the space around it. */
-function marking(text: string, paint: Paint): string {
-  const inner = text.trim()
-  return text.replace(inner, () => paint.mark(inner))
 }
 
 function sizeNote({ cells }: GridBlock): string[] {

@@ -1,4 +1,4 @@
-import type { Block, Cell, FigureBlock, Rich } from "../core/blocks.ts"
+import type { Block, Cell, FigureAxis, FigureBlock, Rich } from "../core/blocks.ts"
 import type { Problem } from "../core/problem.ts"
 import type { Answered, Run } from "../core/solve.ts"
 import type { Answer, AnswerType, AnswerValue } from "../core/types.ts"
@@ -29,6 +29,10 @@ export type BlockJson =
       rows?: readonly string[]
       columns?: readonly string[]
       marks?: readonly (readonly [number, number])[]
+      /** Cells that take no part. */
+      hidden?: readonly (readonly [number, number])[]
+      /** Whether cells are shaded by their value. */
+      heat?: boolean
       foot?: string
     }
   | {
@@ -116,9 +120,16 @@ function exactOf(value: AnswerValue): AnswerJson["exact"] {
 }
 
 export function valueJson(value: AnswerValue, answer: Answer): Json {
+  if (isTrueFalse(answer)) {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, each === "true"]))
+  }
   if (answer.type !== "points" || !Array.isArray(value)) return plainData(value)
   const order = answer.sort ?? ["scale", "y", "x"]
   return plainData(value.toSorted((a, b) => comparePoints(a, b, order)))
+}
+
+function isTrueFalse({ type, options }: Answer): boolean {
+  return type === "labels" && options?.join() === "true,false"
 }
 
 function comparePoints(a: unknown, b: unknown, order: readonly string[]): number {
@@ -138,7 +149,7 @@ function fieldOf(point: unknown, name: string): unknown {
 }
 
 /** Any value of a solution as JSON has it. */
-function plainData(value: unknown): Json {
+export function plainData(value: unknown): Json {
   switch (typeof value) {
     case "number":
       return Number.isFinite(value) ? value : String(value)
@@ -165,7 +176,7 @@ function blockJson(block: Block, precision: Precision): BlockJson {
   if ("mode" in block) return richJson(block, precision)
   switch (block.type) {
     case "grid": {
-      const { caption, rows, columns, marks, foot } = block
+      const { caption, rows, columns, marks, hidden, heat, foot } = block
       return {
         type: "grid",
         ...(caption !== undefined && { caption: plainOf(caption, precision) }),
@@ -173,6 +184,8 @@ function blockJson(block: Block, precision: Precision): BlockJson {
         ...(rows && { rows }),
         ...(columns && { columns }),
         ...(marks && { marks }),
+        ...(hidden && { hidden }),
+        ...(heat !== undefined && { heat }),
         ...(foot && { foot: plainOf(foot, precision) }),
       }
     }
@@ -183,13 +196,34 @@ function blockJson(block: Block, precision: Precision): BlockJson {
         rows: cellsJson(block.rows, precision),
         ...(block.marks && { marks: block.marks }),
       }
-    case "figure": {
-      const { type, figure, caption, ...drawn } = block
-      return { type, figure, caption: plainOf(caption, precision), drawn: plainData(drawn) }
-    }
+    case "figure":
+      return figureJson(block, precision)
     default:
       return block satisfies never
   }
+}
+
+/** The data of a picture; words in it are plain. */
+function figureJson(block: FigureBlock, precision: Precision): BlockJson {
+  const { type, figure, caption, ...drawn } = block
+  const axis = ({ label, ...ends }: FigureAxis) => ({ label: plainOf(label, precision), ...ends })
+  const worded = () => {
+    switch (block.figure) {
+      case "curves":
+        return { ...drawn, x: axis(block.x), y: axis(block.y) }
+      case "network":
+        return {
+          ...drawn,
+          edges: block.edges.map(({ label, ...edge }) => ({
+            ...edge,
+            ...(label !== undefined && { label: cellJson(label, precision) }),
+          })),
+        }
+      default:
+        return drawn
+    }
+  }
+  return { type, figure, caption: plainOf(caption, precision), drawn: plainData(worded()) }
 }
 
 function richJson(rich: Rich, precision: Precision): BlockJson {
@@ -204,11 +238,11 @@ function richJson(rich: Rich, precision: Precision): BlockJson {
 }
 
 function cellsJson(cells: readonly (readonly Cell[])[], precision: Precision): Json[][] {
-  return cells.map(row =>
-    row.map(cell => {
-      if (cell === null) return null
-      if (isFraction(cell)) return fractionText(cell, asciiScript)
-      return typeof cell === "object" && isRich(cell) ? plainOf(cell, precision) : plainData(cell)
-    }),
-  )
+  return cells.map(row => row.map(cell => cellJson(cell, precision)))
+}
+
+function cellJson(cell: Cell, precision: Precision): Json {
+  if (cell === null) return null
+  if (isFraction(cell)) return fractionText(cell, asciiScript)
+  return typeof cell === "object" && isRich(cell) ? plainOf(cell, precision) : plainData(cell)
 }

@@ -1,7 +1,6 @@
-import type { Block, FigureBlock, GridBlock, TableBlock } from "../core/blocks.ts"
+import type { Block, FigureBlock, GridBlock, Rich, TableBlock } from "../core/blocks.ts"
 import { summaryOf } from "./answer-words.ts"
 import { gridCellTexts, isNumeric, tableCellTexts } from "./cells.ts"
-import { figureLines } from "./figure-lines.ts"
 import { isRich, plainOf } from "./inline.ts"
 import {
   authorMarkdown,
@@ -13,7 +12,7 @@ import {
   richMarkdown,
 } from "./markdown-text.ts"
 import { type Precision, typedDigits } from "./number.ts"
-import type { Blank, Page } from "./page.ts"
+import { type Blank, holds, type Page } from "./page.ts"
 import { paintIn } from "./paint.ts"
 import { pointsText } from "./points.ts"
 
@@ -22,8 +21,22 @@ export interface MarkdownOptions {
   digits?: number
 }
 
+/** How the blocks of one page are written. */
+interface Pen {
+  precision: Precision
+  /** Loaded only for a page that has a picture. */
+  drawingLines: DrawingLines | undefined
+}
+
+type DrawingLines = typeof import("./figure-lines.ts").drawingLines
+
 /** A page as Markdown with formulas as GitHub reads them, without a line break at its end. */
-export function renderMarkdown(page: Page, { digits = 6 }: MarkdownOptions = {}): string {
+export async function renderMarkdown(
+  page: Page,
+  { digits = 6 }: MarkdownOptions = {},
+): Promise<string> {
+  const figures = holds(page, "figure") ? await import("./figure-lines.ts") : undefined
+  const drawingLines = figures?.drawingLines
   const precision = { digits, notation: page.notation }
   const typed = { ...precision, digits: Math.max(digits, typedDigits) }
   return [
@@ -31,9 +44,9 @@ export function renderMarkdown(page: Page, { digits = 6 }: MarkdownOptions = {})
     subtitle(page, typed),
     page.source === undefined ? "" : paragraph(escapeMarkdown(page.source)),
     question(page, precision),
-    section("Given", page.given, typed),
+    section("Given", page.given, { precision: typed, drawingLines }),
     ...page.steps.map(({ title, blocks }, i) =>
-      section(`${i + 1}. ${escapeMarkdown(title)}`, blocks, precision),
+      section(`${i + 1}. ${escapeMarkdown(title)}`, blocks, { precision, drawingLines }),
     ),
     answerSection(page, precision),
     blankSection(page.blanks),
@@ -54,21 +67,21 @@ function question({ question }: Page, precision: Precision): string {
     : paragraph(richMarkdown(question, precision))
 }
 
-function section(title: string, blocks: readonly Block[], precision: Precision): string {
+function section(title: string, blocks: readonly Block[], pen: Pen): string {
   if (blocks.length === 0) return ""
-  return [`## ${title}`, ...blocksMarkdown(blocks, precision)].join("\n\n")
+  return [`## ${title}`, ...blocksMarkdown(blocks, pen)].join("\n\n")
 }
 
 /** Each paragraph, formula or table of the blocks; neighbouring formulas are one. */
-function blocksMarkdown(blocks: readonly Block[], precision: Precision): string[] {
+function blocksMarkdown(blocks: readonly Block[], pen: Pen): string[] {
   const parts: string[] = []
   for (let i = 0; i < blocks.length; i++) {
     const run = formulasFrom(blocks, i)
     const block = blocks[i]
     if (run.length > 0) {
-      parts.push(formulaBlock(run, precision))
+      parts.push(formulaBlock(run, pen.precision))
       i += run.length - 1
-    } else if (block) parts.push(blockMarkdown(block, precision))
+    } else if (block) parts.push(blockMarkdown(block, pen))
   }
   return parts.filter(part => part !== "")
 }
@@ -82,7 +95,8 @@ function formulasFrom(blocks: readonly Block[], start: number) {
   return formulas
 }
 
-function blockMarkdown(block: Block, precision: Precision): string {
+function blockMarkdown(block: Block, pen: Pen): string {
+  const { precision } = pen
   if ("mode" in block) {
     switch (block.mode) {
       case "text":
@@ -99,7 +113,7 @@ function blockMarkdown(block: Block, precision: Precision): string {
     case "table":
       return tableMarkdown(block, precision)
     case "figure":
-      return figureMarkdown(block, precision)
+      return figureMarkdown(block, pen)
     default:
       return block satisfies never
   }
@@ -109,7 +123,7 @@ function gridMarkdown(block: GridBlock, precision: Precision): string {
   const { caption, cells, rows, columns = [], foot } = block
   const texts = gridCellTexts(cells, precision)
   const width = Math.max(columns.length, ...cells.map(row => row.length))
-  const values = cellsMarkdown(block.cells, texts, block.marks, precision)
+  const values = cellsMarkdown(block, texts, precision)
   const labelled = rows?.some(label => label !== "") ?? false
   const head = [...(labelled ? [""] : []), ...filled(columns.map(escapeMarkdown), width)]
   const body = values.map((row, i) => [
@@ -118,8 +132,7 @@ function gridMarkdown(block: GridBlock, precision: Precision): string {
   ])
   const right = [...(labelled ? [false] : []), ...numericColumns(cells, width)]
   return [
-    typeof caption === "string" ? `**${escapeMarkdown(caption)}**` : "",
-    typeof caption === "object" ? richMarkdown(caption, precision) : "",
+    captionMarkdown(caption, precision),
     pipes(head, body, right),
     foot ? richMarkdown(foot, precision) : "",
   ]
@@ -128,28 +141,37 @@ function gridMarkdown(block: GridBlock, precision: Precision): string {
 }
 
 /** The picture as a terminal draws it, in characters. */
-function figureMarkdown(block: FigureBlock, precision: Precision): string {
-  const [caption = "", ...drawn] = figureLines(block, {
-    limit: 80,
-    precision,
-    paint: paintIn(false),
-  })
-  return [`**${escapeMarkdown(caption)}**`, ["```text", ...drawn, "```"].join("\n")].join("\n\n")
+function figureMarkdown(block: FigureBlock, { precision, drawingLines }: Pen): string {
+  if (!drawingLines) throw new Error("a picture stands where none was looked for")
+  const drawn = drawingLines(block, { limit: 80, precision, paint: paintIn(false) }).join("\n")
+  // A name in the picture may hold backticks; the fence is longer than any of their runs.
+  const runs = drawn.match(/`+/g) ?? []
+  const fence = "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)))
+  return [captionMarkdown(block.caption, precision), `${fence}text\n${drawn}\n${fence}`]
+    .filter(part => part !== "")
+    .join("\n\n")
+}
+
+function captionMarkdown(caption: Rich | string = "", precision: Precision): string {
+  if (typeof caption === "object") return richMarkdown(caption, precision)
+  return caption === "" ? "" : `**${escapeMarkdown(caption)}**`
 }
 
 function tableMarkdown({ head, rows, marks }: TableBlock, precision: Precision): string {
   const texts = tableCellTexts(rows, precision)
   const width = Math.max(head.length, ...rows.map(row => row.length))
   const heads = head.map(each => inlineMarkdown(each, precision))
-  const body = cellsMarkdown(rows, texts, marks, precision)
+  const body = cellsMarkdown({ cells: rows, ...(marks && { marks }) }, texts, precision)
   return pipes(filled(heads, width), body, numericColumns(rows, width))
 }
 
-/** Formulas stay formulas, the rest is the text that also a terminal shows; marked cells are bold. */
+/**
+ * Formulas stay formulas, the rest is the text that also a terminal shows. Marked cells are bold, and
+ * those that take no part are struck out, or a dot if they have no value.
+ */
 function cellsMarkdown(
-  cells: GridBlock["cells"],
+  { cells, marks = [], hidden = [] }: Pick<GridBlock, "cells" | "marks" | "hidden">,
   texts: readonly (readonly string[])[],
-  marks: GridBlock["marks"] = [],
   precision: Precision,
 ): string[][] {
   return cells.map((row, i) =>
@@ -158,8 +180,12 @@ function cellsMarkdown(
       const text = formula
         ? richMarkdown(cell, precision)
         : escapeMarkdown((texts[i]?.[j] ?? "").trim())
-      const marked = marks.some(([row, column]) => row === i && column === j)
-      return marked && text !== "" ? `**${text}**` : text
+      const isIn = (places: NonNullable<GridBlock["marks"]>) =>
+        places.some(([row, column]) => row === i && column === j)
+      if (isIn(hidden)) {
+        return cell === null || cell === Number.NEGATIVE_INFINITY ? "·" : `~~${text}~~`
+      }
+      return isIn(marks) && text !== "" ? `**${text}**` : text
     }),
   )
 }

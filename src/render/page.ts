@@ -101,6 +101,13 @@ function sizesAsked({ answer, value }: Answered): number[] {
   return [value].flat(3).filter(size => typeof size === "number")
 }
 
+/** Whether a block of that type stands anywhere on the page. */
+export function holds({ given, steps }: Page, type: "table" | "figure"): boolean {
+  return [given, ...steps.map(step => step.blocks)]
+    .flat()
+    .some(block => "type" in block && block.type === type)
+}
+
 function pageAnswer({ name, answer, value }: Answered, steps: readonly Step[]): PageAnswer {
   const step = steps.findIndex(({ blocks }) => shows(blocks, value)) + 1
   return { name, answer, value, ...(step > 0 && { step }) }

@@ -2,20 +2,20 @@ import type { Block, FigureBlock, GridBlock, Rich, TableBlock } from "../core/bl
 import { summaryOf } from "./answer-words.ts"
 import { isNumeric, tableCellTexts } from "./cells.ts"
 import { alignPoints, columnLines } from "./columns.ts"
-import { figureLines } from "./figure-lines.ts"
 import { formulaLines } from "./formula-lines.ts"
 import { gridBox, sideBySide } from "./grid-lines.ts"
 import { latexOf, plainOf, segmentsOf } from "./inline.ts"
 import { isReadable, latexText } from "./latex-text.ts"
 import { type Precision, typedDigits } from "./number.ts"
-import type { Page } from "./page.ts"
-import { type Paint, paintIn } from "./paint.ts"
+import { holds, type Page } from "./page.ts"
+import { type Color, type Paint, paintIn } from "./paint.ts"
 import { padEnd, visible, width, wrapWords } from "./plain.ts"
 
 export interface TerminalOptions {
   /** Columns of the terminal. */
   width?: number
-  color?: boolean
+  /** From 256 colours on, cells of grids with heat are coloured by their value. */
+  color?: Color
   /** Significant digits. */
   digits?: number
 }
@@ -29,9 +29,12 @@ interface Look {
   precision: Precision
   /** Loaded only for a page that has a table. */
   tableLines: TableLines | undefined
+  /** Loaded only for a page that has a picture. */
+  figureLines: FigureLines | undefined
 }
 
 type TableLines = typeof import("./table-lines.ts").tableLines
+type FigureLines = typeof import("./figure-lines.ts").figureLines
 
 /** A page for a terminal, without a line break at its end. */
 export async function renderTerminal(
@@ -40,13 +43,15 @@ export async function renderTerminal(
 ): Promise<string> {
   const margin = page.steps.length > 9 ? 4 : 3
   const precision = { digits, notation: page.notation }
-  const tables = hasTable(page) ? await import("./table-lines.ts") : undefined
+  const tables = holds(page, "table") ? await import("./table-lines.ts") : undefined
+  const figures = holds(page, "figure") ? await import("./figure-lines.ts") : undefined
   const look = {
     limit,
     margin,
     paint: paintIn(color),
     precision,
     tableLines: tables?.tableLines,
+    figureLines: figures?.figureLines,
   }
   const typed = { ...look, precision: { ...look.precision, digits: Math.max(digits, typedDigits) } }
   const sections = [
@@ -60,11 +65,6 @@ export async function renderTerminal(
     .filter(lines => lines.length > 0)
     .map(lines => lines.join("\n"))
     .join("\n\n")
-}
-
-function hasTable({ given, steps }: Page): boolean {
-  const blocks = [given, ...steps.map(step => step.blocks)].flat()
-  return blocks.some(block => "type" in block && block.type === "table")
 }
 
 function heading(page: Page, { limit, paint, precision }: Look): string[] {
@@ -184,7 +184,8 @@ function groupLines(group: Group, look: Look): string[] {
     case "table":
       return wholeTable(group.table, look)
     case "figure":
-      return figureLines(group.figure, look)
+      if (!look.figureLines) throw new Error("a picture stands where none was looked for")
+      return look.figureLines(group.figure, look)
   }
 }
 

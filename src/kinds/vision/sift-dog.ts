@@ -66,7 +66,8 @@ const solve: Solve<typeof given, typeof answers> = ({ gaussians, difference }, w
       : math`\operatorname{DoG}_s = G_s - G_{s+1}`,
     ...dog.map((cells, i) => {
       const [first, second] = flipped ? [i + 2, i + 1] : [i + 1, i + 2]
-      return grid(math`\operatorname{DoG}_{${i + 1}} = G_{${first}} - G_{${second}}`, cells)
+      const caption = math`\operatorname{DoG}_{${i + 1}} = G_{${first}} - G_{${second}}`
+      return grid(caption, cells, { heat: true })
     }),
   ])
 
