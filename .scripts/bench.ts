@@ -155,3 +155,4 @@ try {
 }
 
 await import("./bench-grade.ts")
+await import("./bench-generate.ts")

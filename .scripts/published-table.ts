@@ -77,7 +77,11 @@ function compared(
     printed: [...shown.map(each => `${placeOf(each.index)} ${code(each.text)}`), ...rest].join(
       ", ",
     ),
-    right: shown.map(each => valueText(each.expected, decimalsOf(each.text))).join(", "),
+    right: shown
+      .map(({ expected: right, text }) =>
+        right === undefined ? "" : valueText(right, decimalsOf(text)),
+      )
+      .join(", "),
   }
 }
 
