@@ -228,7 +228,9 @@ class Generation {
               "no-variant",
               message,
               at,
-              "give the problem numbers that leave more room",
+              origin.written.type === "map" && marking.problem.question !== undefined
+                ? "numbers that `question` names stay; without it, it is worded from the givens"
+                : "give the problem numbers that leave more room",
             ),
           )
         }

@@ -1,7 +1,8 @@
-import { type Block, grid, math, type Rich, text } from "../core/blocks.ts"
+import { type Block, grid, math, type Rich, table, text } from "../core/blocks.ts"
 import type { Problem } from "../core/problem.ts"
-import { secretPaths } from "../core/secrets.ts"
+import { secretPaths, withoutSecrets } from "../core/secrets.ts"
 import { entry } from "../core/source.ts"
+import type { Vector } from "../core/types.ts"
 import { isGrid, isVector } from "./shapes.ts"
 
 /** The givens as a solution shows them: settings in the heading, numbers below it. */
@@ -16,12 +17,27 @@ const longest = 40
 const inline = 16
 
 export function givenOf(problem: Problem): Given {
-  const given: Given = { setting: [], blocks: [] }
-  const typed = entry(problem.origin.written, "given")?.value
   // Where there are secrets, at any depth, a step shows the field with them.
   const secret = new Set(secretPaths(problem.kind).map(([name]) => name))
-  for (const [name, value] of Object.entries(problem.given)) {
-    if (value === undefined || name === "question" || secret.has(name)) continue
+  return collected(
+    problem,
+    Object.entries(problem.given).filter(([name]) => !secret.has(name)),
+  )
+}
+
+/** The givens as a paper without steps shows them: all but the secrets, long texts included. */
+export function paperGivenOf(problem: Problem): Block[] {
+  const open = Object.entries(withoutSecrets(problem.kind, problem.given))
+  const texts = open.flatMap(([name, value]) => wordsIn(name, value) ?? [])
+  const others = open.filter(([name, value]) => wordsIn(name, value) === undefined)
+  return [...texts, ...collected(problem, others).blocks]
+}
+
+function collected(problem: Problem, fields: readonly (readonly [string, unknown])[]): Given {
+  const given: Given = { setting: [], blocks: [] }
+  const typed = entry(problem.origin.written, "given")?.value
+  for (const [name, value] of fields) {
+    if (value === undefined || name === "question") continue
     // A default is part of the question where it matters; in the heading it would be noise.
     if (typeof value !== "object" && !entry(typed, name)) continue
     add(given, name, value)
@@ -72,6 +88,28 @@ function addMap(given: Given, name: string, map: object): void {
   if (inner.setting.length > 0) given.blocks.push(...inner.setting)
 }
 
+/** Long words by name, each on its own line; nothing for what is no map or list of such. */
+function wordsIn(name: string, value: unknown): Block[] | undefined {
+  if (typeof value !== "object" || value === null) return undefined
+  const entries = Object.entries(value)
+  const texts = entries.flatMap(([key, each]) => {
+    const words = typeof each === "string" ? each : soleText(each)
+    return words === undefined
+      ? []
+      : [[Array.isArray(value) ? String(Number(key) + 1) : key, words]]
+  })
+  if (texts.length === 0 || texts.length < entries.length) return undefined
+  const long = texts.some(([, words = ""]) => words.length > longest)
+  return Array.isArray(value) && !long ? undefined : [table([name, ""], texts)]
+}
+
+/** The text of a record that is otherwise secret. */
+function soleText(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined
+  const fields = Object.values(value).filter(each => each !== undefined)
+  return fields.length === 1 && typeof fields[0] === "string" ? fields[0] : undefined
+}
+
 /** A name as formulas write it, where it is a symbol: `W_xh` as in the steps. */
 function symbol(name: string): Rich {
   const [, letter, index] = /^([A-Za-z])(?:_([A-Za-z0-9]+))?$/.exec(name) ?? []
@@ -80,10 +118,9 @@ function symbol(name: string): Rich {
   return { mode: "math", strings: [latex], values: [] }
 }
 
-function recordTable(
-  name: string,
-  records: readonly Record<string, string | number | boolean>[],
-): Block {
+type RecordCell = string | number | boolean | Vector | undefined
+
+function recordTable(name: string, records: readonly Record<string, RecordCell>[]): Block {
   const names = [...new Set(records.flatMap(Object.keys))]
   const cells = records.map(record =>
     names.map(name => {
@@ -102,15 +139,18 @@ function isLabelGrid(value: unknown): value is readonly (readonly string[])[] {
   return Array.isArray(value) && value.length > 0 && value.every(isLabels)
 }
 
-function isFlat(
-  value: readonly unknown[],
-): value is readonly Record<string, string | number | boolean>[] {
+/** Longer vectors in a record stand by themselves. */
+const longestCell = 6
+
+function isFlat(value: readonly unknown[]): value is readonly Record<string, RecordCell>[] {
   return value.every(
     each =>
       typeof each === "object" &&
       each !== null &&
       !Array.isArray(each) &&
-      Object.values(each).every(field => field === undefined || typeof field !== "object"),
+      Object.values(each).every(
+        field => typeof field !== "object" || (isVector(field) && field.length <= longestCell),
+      ),
   )
 }
 

@@ -5,7 +5,7 @@ import type { Problem } from "../core/problem.ts"
 import type { Answered, Run } from "../core/solve.ts"
 import type { Answer, AnswerValue, Grid } from "../core/types.ts"
 import { formOf } from "./form.ts"
-import { givenOf } from "./given.ts"
+import { givenOf, paperGivenOf } from "./given.ts"
 import { numberGrids } from "./shapes.ts"
 
 /** What is printed of a solved problem, before anyone decides how. */
@@ -83,7 +83,8 @@ export function pageOf(problem: Problem, run: Run, options: PageOptions = {}): P
 
 /** The question paper of a problem: what is given and asked, and nothing of the solution. */
 export function paperOf(problem: Problem, run: Run, { worth, total }: Shares): Page {
-  const { question, given, ...page } = pageOf(problem, run, { points: total })
+  const { question, ...page } = pageOf(problem, run, { points: total })
+  const given = paperGivenOf(problem)
   const answers = [...run.answers.values()].filter(({ name }) => worth.has(name))
   const asked = new Set(answers.flatMap(sizesAsked))
   const blanks = answers.map(({ name, answer, value }): Blank => {
