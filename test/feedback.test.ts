@@ -1,11 +1,19 @@
 import { describe, expect, test, vi } from "vitest"
+import * as z from "zod"
+import * as blocks from "../src/core/blocks.ts"
 import { eachEntry, keyOf, mapEntries } from "../src/core/entries.ts"
 import { feedbackLevels, reportOf, type SubmissionReport } from "../src/core/feedback.ts"
 import { gradeProblem, type Marking, type ProblemMark, prepare } from "../src/core/grade.ts"
+import * as answer from "../src/core/kind.ts"
+import { defineKind } from "../src/core/kind.ts"
 import { nudgeEntry } from "../src/core/nudge.ts"
 import { Fraction } from "../src/core/number.ts"
+import { loadProblems, type Problem } from "../src/core/problem.ts"
+import { secretPaths, withoutSecrets } from "../src/core/secrets.ts"
 import { type Run, runSlip, slipNames } from "../src/core/solve.ts"
+import { Source } from "../src/core/source.ts"
 import type { AnswerValue } from "../src/core/types.ts"
+import { kinds } from "../src/kinds/index.ts"
 import { problemsOf, shippedProblems, valuesOf } from "./support/problems.ts"
 import { sheetOf, submitted, Verbatim } from "./support/sheets.ts"
 import { rounding } from "./support/students.ts"
@@ -24,7 +32,7 @@ async function judged(marking: Marking, sheet: string) {
 }
 
 /** Everything a report holds, as text. */
-function bytes(report: SubmissionReport): string {
+function bytes(report: unknown): string {
   return JSON.stringify(report, (_, value: unknown) => {
     if (value instanceof Fraction) return value.toFraction()
     return value instanceof Map ? [...value] : value
@@ -220,6 +228,156 @@ test.each(twins)("two keys that fare the same read the same: %s", async (_, one,
     )
   }
 })
+
+// Entries with two values, and names that are asked: what is wrong or missing would tell what is right.
+
+const mask = defineKind({
+  name: "mask",
+  topic: "test",
+  title: "A mask",
+  given: z.strictObject({ mask: z.array(z.array(z.number())) }),
+  answers: { mask: answer.grid("mask", { binary: true }) },
+  question: () => blocks.text`Which?`,
+  solve: ({ mask }, work) => {
+    work.answer("mask", mask)
+  },
+})
+
+const open = defineKind({
+  name: "open",
+  topic: "test",
+  title: "Names that are asked",
+  given: z.strictObject({ found: z.record(z.string(), z.string()) }),
+  answers: { found: answer.labels("found", ["p", "q", "r"], { open: true }) },
+  question: () => blocks.text`Which?`,
+  solve: ({ found }, work) => {
+    work.answer("found", found)
+  },
+})
+
+async function reported(text: string, answers: string, level: SubmissionReport["feedback"]) {
+  const registry = {
+    ...kinds,
+    mask: async () => ({ default: mask }),
+    open: async () => ({ default: open }),
+  }
+  const { problems } = await loadProblems(new Source("p.yaml", text), registry)
+  const [problem] = problems
+  if (!problem) throw new Error("no problem")
+  const { submission, marks } = await judged(prepare(problem), `answers: ${answers}`)
+  return reportOf(submission, marks, level).problems[0]
+}
+
+const statements = "a: { text: x, correct: true }, b: { text: x, correct: false }"
+const twoValued = [
+  ["a mask", "{ kind: mask, given: { mask: [[1, 0], [1, 1]] } }", "{ mask: [[1, 1], [1, 1]] }"],
+  [
+    "true or false",
+    `{ kind: true-false, given: { statements: { ${statements} } } }`,
+    "{ verdicts: { a: true, b: true } }",
+  ],
+  [
+    "one of two",
+    "{ kind: matching, given: { left: { a: x, b: x }, right: { A: x, B: x }, pairs: { a: A, b: B } } }",
+    "{ pairs: { a: A, b: A } }",
+  ],
+  [
+    "ticks in two columns",
+    "{ kind: classify, given: { items: { a: x, b: x }, categories: [A, B], key: { a: A, b: B } } }",
+    "{ table: { a: A, b: A } }",
+  ],
+] as const
+
+test.each(twoValued)("of %s no entry's verdict is told before the end", async (_, text, sheet) => {
+  for (const level of below) {
+    const report = await reported(text, sheet, level)
+    expect(report?.answers.flatMap(({ entries }) => entries ?? [])).toEqual([])
+    expect(report?.firstMistake?.index ?? []).toEqual([])
+  }
+  const full = await reported(text, sheet, "full")
+  expect(full?.answers[0]?.entries?.map(({ verdict }) => verdict)).toContain("wrong")
+  expect(full?.firstMistake?.index.length).toBeGreaterThan(0)
+})
+
+const names = "{ kind: open, given: { found: { alpha: p, beta: q, gamma: r } } }"
+
+test.each([
+  "{ found: { alpha: p } }",
+  "{ found: { alpha: q, delta: p } }",
+  "{ found: { alpha: p, delta: x } }",
+  "{ found: [p, q] }",
+  "{ found: p }",
+  "{ found: _ }",
+])("names that are asked stay unsaid: %s", async sheet => {
+  for (const level of below) {
+    const report = bytes(await reported(names, sheet, level))
+    for (const name of ["alpha", "beta", "gamma"]) {
+      if (!sheet.includes(name)) expect(report, level).not.toContain(name)
+    }
+  }
+})
+
+test("at hint a name that is not there is told to be wrong, and at full what is missing", async () => {
+  const sheet = "{ found: { alpha: p, delta: p } }"
+  const entries = async (level: SubmissionReport["feedback"]) => {
+    const report = await reported(names, sheet, level)
+    return report?.answers[0]?.entries?.map(({ index, verdict }) => `${index} ${verdict}`)
+  }
+  expect(await entries("hint")).toEqual(["alpha correct", "delta wrong"])
+  expect(await entries("full")).toEqual([
+    "alpha correct",
+    "beta missing",
+    "gamma missing",
+    "delta wrong",
+  ])
+})
+
+const quizzes = markings.filter(({ problem }) => problem.kind.topic === "quiz")
+
+/** As an id says it: words alone. */
+function plain(text: string): string {
+  return ` ${(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(" ")} `
+}
+
+test("no report on a quiz, its ids and titles included, holds a reason or an accepted text", async () => {
+  for (const marking of quizzes) {
+    const { problem } = marking
+    const secrets = textsIn(secretsOf(problem))
+    for (const sheet of wrongSheets(marking)) {
+      const { submission, marks } = await judged(marking, sheet)
+      const known = plain(JSON.stringify(withoutSecrets(problem.kind, problem.given)) + sheet)
+      for (const level of below) {
+        const report = bytes(reportOf(submission, marks, level))
+        const said = textsIn(JSON.parse(report)).map(plain)
+        const leaked = secrets
+          .map(plain)
+          .filter(each => !known.includes(each) && said.some(text => text.includes(each)))
+        expect(leaked, `${problem.id}\n${sheet}\n${report}`).toEqual([])
+      }
+    }
+  }
+})
+
+/** What a paper leaves out of a problem's givens, and what would help. */
+function secretsOf({ kind, given }: Problem): unknown[] {
+  return secretPaths(kind)
+    .filter(path => path.at(-1) !== "optional")
+    .flatMap(path => valuesAt(given, path))
+}
+
+function valuesAt(value: unknown, [name, ...rest]: readonly string[]): unknown[] {
+  if (name === undefined) return [value]
+  if (typeof value !== "object" || value === null) return []
+  return Object.entries(value).flatMap(([key, each]) =>
+    name === "*" || name === key ? valuesAt(each, rest) : [],
+  )
+}
+
+/** Words of four letters or more, so that they are not found by chance. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return value.length >= 4 ? [value] : []
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
 
 test("each level tells more than the one before", async () => {
   const [problem] = await problemsOf(gradients(4))

@@ -39,6 +39,26 @@ const collections = defineKind({
   },
 })
 
+/** The values above a threshold, by name; which names these are is asked as well. */
+const above = defineKind({
+  name: "above",
+  topic: "test",
+  title: "What lies above",
+  given: z.strictObject({ values: z.record(z.string(), z.number()), threshold: z.number() }),
+  answers: {
+    threshold: answer.number("threshold"),
+    above: answer.record("above", { open: true }),
+    said: answer.labels("the same in words", ["up", "down"], { open: true, aside: true }),
+  },
+  question: () => text`Which?`,
+  solve: ({ values, threshold }, work) => {
+    const limit = work.answer("threshold", threshold)
+    const found = Object.entries(values).filter(([, x]) => x > limit)
+    work.answer("above", Object.fromEntries(found))
+    work.answer("said", Object.fromEntries(found.map(([name]) => [name, "up"])))
+  },
+})
+
 /** An old value plus a step: 1 − 0.01 = 0.99, 20 + 0.3 = 20.3. */
 const update = defineKind({
   name: "update",
@@ -55,6 +75,7 @@ const update = defineKind({
 
 const registry = {
   ...kinds,
+  above: async () => ({ default: above }),
   collections: async () => ({ default: collections }),
   update: async () => ({ default: update }),
 }
@@ -304,6 +325,159 @@ const rows: Row[] = [
     "{ ordered: [a, c, b, d] }",
     { ordered: "partial 3/4" },
   ],
+
+  // Names that are asked: R right of K, W that are not there. Above 1.5 lie b = 2 and c = 3.
+  ...(
+    [
+      ["threshold: 1.5, above: { c: 3, b: 2 }", "correct 1"],
+      ["threshold: 1.5, above: { b: 2 }", "partial 1/2"],
+      ["threshold: 1.5, above: { b: 2, c: 3, a: 1 }", "partial 2/3"],
+      ["threshold: 1.5, above: { b: 2, c: 7, a: 1 }", "partial 1/3"],
+      ["threshold: 1.5, above: { a: 1 }", "wrong 0"],
+      ["threshold: 1.5, above: { b: 2, c: 3, a: x }", "partial 2/3"],
+      ["threshold: 1.5, above: [2, 3]", "wrong 0"],
+      ["threshold: 1.5, above: {}", undefined],
+      ["threshold: 2.5, above: { c: 3 }", "carried 1 from threshold"],
+      ["threshold: 0.5, above: { a: 1, b: 2, c: 3 }", "carried 1 from threshold"],
+      ["threshold: 5, above: {}", "wrong 0"],
+    ] as const
+  ).map(
+    ([written, verdict]): Row => [
+      `names that are asked: ${written}`,
+      "{ kind: above, given: { values: { a: 1, b: 2, c: 3 }, threshold: 1.5 } }",
+      `{ ${written} }`,
+      {
+        threshold: written.startsWith("threshold: 1.5") ? "correct 1" : "wrong 0",
+        ...(verdict && { above: verdict }),
+      },
+    ],
+  ),
+
+  [
+    "to name nothing may follow, but leaves nothing to work out",
+    "{ kind: above, given: { values: { a: 1, b: 2, c: 3 }, threshold: 1.5 } }",
+    "{ threshold: 5, said: {} }",
+    { threshold: "wrong 0", said: "wrong 0" },
+  ],
+  [
+    "a label that is not there counts like a wrong one",
+    "{ kind: above, given: { values: { a: 1, b: 2, c: 3 }, threshold: 1.5 } }",
+    "{ said: { a: up, b: up, c: up } }",
+    { said: "partial 2/3" },
+  ],
+
+  // Orders of n: (LCS − h)/(n − h), h = ⌈n/2⌉; a key of 5 with h = 3.
+  ...(
+    [
+      ["[a, b, c, d, e]", "correct 1"],
+      ["[b, a, c, d, e]", "partial 1/2"],
+      ["[b, c, d, e]", "partial 1/2"],
+      ["[e, a, b, c, d]", "partial 1/2"],
+      ["[b, a, c, e, d]", "wrong 0"],
+      ["[e, d, c, b, a]", "wrong 0"],
+      ["[a, b, c, d, d]", "unreadable 0"],
+      ["[a, b, c, d, f]", "unreadable 0"],
+      ["[a, b, c]", "wrong 0"],
+    ] as const
+  ).map(
+    ([written, verdict]): Row => [
+      `${written} to be put in order`,
+      "{ kind: ordering, given: { items: { b: x, a: x, c: x, d: x, e: x }, order: [a, b, c, d, e] } }",
+      `{ order: ${written} }`,
+      { order: verdict },
+    ],
+  ),
+
+  // True or false, three statements: with net-correct a wrong verdict takes away a right one.
+  ...(
+    [
+      ["per-option", "{ a: true, b: no, c: F }", "correct 1"],
+      ["per-option", "{ a: Y, b: wrong, c: false }", "correct 1"],
+      ["per-option", "{ a: true, b: true, c: false }", "partial 2/3"],
+      ["per-option", "{ a: true, b: maybe, c: false }", "partial 2/3"],
+      ["net-correct", "{ a: true, b: true, c: false }", "partial 1/3"],
+      ["net-correct", "{ a: true, b: _, c: false }", "partial 2/3"],
+      ["net-correct", "{ a: true, b: true, c: true }", "partial 0"],
+      ["all-or-nothing", "{ a: true, b: true, c: false }", "partial 0"],
+      ["all-or-nothing", "{ a: true, b: false, c: false }", "correct 1"],
+    ] as const
+  ).map(
+    ([scoring, written, verdict]): Row => [
+      `${written} of true, false, false, ${scoring}`,
+      `{ kind: true-false, given: { scoring: ${scoring}, statements: { a: { text: x, correct: true }, b: { text: x, correct: false }, c: { text: x, correct: false } } } }`,
+      `{ verdicts: ${written} }`,
+      { verdicts: verdict },
+    ],
+  ),
+
+  // Matching, two items to three: a guess is right once in three times, so a wrong pair costs half.
+  ...(
+    [
+      ["per-option", "{ one: A, two: b }", "correct 1"],
+      ["per-option", "{ one: A, two: A }", "partial 1/2"],
+      ["net-correct", "{ one: A, two: A }", "partial 1/4"],
+      ["net-correct", "{ one: A, two: _ }", "partial 1/2"],
+      ["net-correct", "{ one: C, two: A }", "wrong 0"],
+      ["per-option", "{ one: A, two: D }", "partial 1/2"],
+      ["per-option", "{ one: A, three: B }", "wrong 0"],
+    ] as const
+  ).map(
+    ([scoring, written, verdict]): Row => [
+      `${written} of pairs 1 A, 2 B, ${scoring}`,
+      `{ kind: matching, given: { scoring: ${scoring}, left: { one: x, two: x }, right: { A: x, B: x, C: x }, pairs: { one: A, two: B } } }`,
+      `{ pairs: ${written} }`,
+      { pairs: verdict },
+    ],
+  ),
+
+  // A table: x is A; y is A and B; z is none of the three. Each row is scored by itself.
+  ...(
+    [
+      ["net-correct", "{ x: [A], y: [B, A], z: [] }", "correct 1"],
+      ["net-correct", "{ x: a, y: [A, B], z: [] }", "correct 1"],
+      ["net-correct", "{ x: [A, C], y: [A], z: [] }", "partial 2/3"],
+      ["net-correct", "{ x: [A, B, C], y: [A, B, C], z: [A, B, C] }", "wrong 0"],
+      ["net-correct", "{ x: [A], y: [A, B] }", "partial 2/3"],
+      ["all-or-nothing", "{ x: [A], y: [A], z: [] }", "partial 2/3"],
+      ["per-option", "{ x: [A, C], y: [A], z: [] }", "partial 7/9"],
+      ["per-option", "{ x: [A, X], y: [A, B], z: [] }", "partial 2/3"],
+    ] as const
+  ).map(
+    ([scoring, written, verdict]): Row => [
+      `${written} in a table, ${scoring}`,
+      `{ kind: classify, given: { scoring: ${scoring}, items: { x: x, y: y, z: z }, categories: [A, B, C], key: { x: A, y: [A, B], z: [] } } }`,
+      `{ table: ${written} }`,
+      { table: verdict },
+    ],
+  ),
+
+  // Words; how they are compared is in wording.test.ts.
+  ...(
+    [
+      ["RPN", "correct 1"],
+      ["the Region-Proposal Networks", "correct 1"],
+      ["selective search", "wrong 0"],
+      ["selective search, region proposal network, sliding windows", "wrong 0"],
+      ["[selective search, RPN]", "wrong 0"],
+      ["[RPN]", "correct 1"],
+      ["{ a: RPN }", "wrong 0"],
+      ['"?"', undefined],
+    ] as const
+  ).map(
+    ([written, verdict]): Row => [
+      `${written} in words`,
+      "{ kind: short-answer, given: { question: Which?, accept: [region proposal network, RPN] } }",
+      `{ text: ${written} }`,
+      verdict ? { text: verdict } : {},
+    ],
+  ),
+  [
+    "blank by blank, in their own places",
+    "{ kind: short-answer, given: { question: Which?, blanks: { a: { accept: [encoder] }, b: { accept: [decoder] } } } }",
+    "{ blanks: { a: encoders, b: encoder } }",
+    { blanks: "partial 1/2" },
+  ],
+
   // (1, 2) right, (3, 4) with the wrong kind: 2/3 of its fields; (5, 6) is not there.
   [
     "points are matched by their place, and their fields count",

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Path } from "./source.ts"
+import type { Path, Span } from "./source.ts"
 import { describe, plural } from "./words.ts"
 
 /** What is wrong with a value: completes the sentence "`given.k` …" and names what was found. */
@@ -8,13 +8,15 @@ export interface Complaint {
   message: string
   code?: string
   hint?: string
+  /** The part of a text that it is about. */
+  within?: Span
 }
 
 export type Context = z.core.$RefinementCtx<unknown>
 
 export function complain(
   context: Context,
-  { path, message, code = "value", hint }: Complaint,
+  { path, message, code = "value", hint, within }: Complaint,
   across = false,
 ): void {
   context.addIssue({
@@ -23,7 +25,7 @@ export function complain(
     message,
     // Not fatal: a union then reports the option whose shape fits, instead of none.
     continue: true,
-    params: { code, across, ...(hint !== undefined && { hint }) },
+    params: { code, across, ...(hint !== undefined && { hint }), ...(within && { within }) },
   })
 }
 

@@ -6,13 +6,15 @@ const whole = new Fraction(1)
 
 /**
  * The share of credit for a set, a list or points. R right, W wrong elements written, K in the key,
- * N options: R/(K + W) for sets and points, LCS over the longer length for lists, and the three
- * scorings for ticked options.
+ * N options: R/(K + W) for sets and points, LCS over the longer length for lists (for items to be put
+ * in order only what is more than half), and the three scorings for ticked options.
  */
 export function collectionCredit(answer: Answer, written: AnswerValue, key: AnswerValue): Fraction {
   if (answer.type === "points") return pointsCredit(answer, written as Point[], key as Point[])
-  if (answer.type === "list")
-    return listCredit((written as string[]).map(String), (key as string[]).map(String))
+  if (answer.type === "list") {
+    const credit = answer.scoring === "ordering" ? orderCredit : listCredit
+    return credit((written as string[]).map(String), (key as string[]).map(String))
+  }
   return setCredit(answer, written as string[], key as string[])
 }
 
@@ -48,6 +50,13 @@ export function setCredit(
 function listCredit(written: readonly string[], key: readonly string[]): Fraction {
   const longer = Math.max(written.length, key.length)
   return longer === 0 ? whole : new Fraction(commonSubsequence(written, key), longer)
+}
+
+/** (LCS − h)/(n − h) with h = ⌈n/2⌉: a random order of four has an LCS of more than half of it. */
+function orderCredit(written: readonly string[], key: readonly string[]): Fraction {
+  const half = Math.ceil(key.length / 2)
+  const beyond = commonSubsequence(written, key) - half
+  return beyond > 0 ? new Fraction(beyond, key.length - half) : none
 }
 
 export function commonSubsequence(a: readonly string[], b: readonly string[]): number {

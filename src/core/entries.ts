@@ -145,17 +145,27 @@ class CellReader {
 
   #fields(key: Readonly<Record<string, AnswerValue>>, written: Written, index: Index): void {
     const names = Object.keys(key)
-    if (written.type !== "map")
-      return this.#misfits(`a map with ${names.map(name => `\`${name}\``).join(", ")} is asked`)
-    for (const { name } of written.entries) {
-      if (!names.includes(name))
+    const { open } = this.#answer
+    if (written.type !== "map") {
+      const asked = open ? "names and their values" : names.map(name => `\`${name}\``).join(", ")
+      return this.#misfits(`a map with ${asked} is asked`)
+    }
+    for (const { name, value } of written.entries) {
+      if (names.includes(name)) continue
+      if (!open)
         return this.#misfits(`\`${name}\` is not one of its names; ${suggest(name, names)}`)
+      this.read(Object.values(key)[0] ?? this.#sample(), value, [...index, name])
     }
     for (const [name, each] of Object.entries(key)) {
       const found = written.entries.find(entry => entry.name === name)
       if (found) this.read(each, found.value, [...index, name])
       else this.#blank(each, written, [...index, name])
     }
+  }
+
+  /** What an entry is like, where the key has none. */
+  #sample(): AnswerValue {
+    return this.#answer.type === "labels" ? "" : 0
   }
 
   #blank(key: AnswerValue, { start, end }: Span, index: Index): void {
@@ -169,9 +179,14 @@ class CellReader {
     if (isCollection(this.#answer)) return this.#collection(key, written, index, span)
     if (isBlank(written)) return this.#put({ state: "missing", index, span, text: "" })
     if (Array.isArray(key)) return this.#set(asList(written), index, span)
+    // In words of one's own a comma or a bracket is no list: [CLS], [-1, 1].
+    const words = this.#answer.accepts && memberTexts(written)?.join(", ")
+    if (words !== undefined) {
+      return this.#put({ state: "value", index, span, text: words, leaf: words })
+    }
     if (written.type !== "scalar") {
       return this.#misfits(
-        `one ${typeof key === "string" ? "label" : "number"} is asked${index.length > 0 ? ` at ${entryName(index)}` : ""}`,
+        `one ${this.#answer.comparison ? "expression" : typeof key === "string" ? "label" : "number"} is asked${index.length > 0 ? ` at ${entryName(index)}` : ""}`,
       )
     }
     const { text } = written
@@ -201,11 +216,14 @@ class CellReader {
   #label(text: string) {
     const { options, type } = this.#answer
     const plain = text.trim()
+    const refused = this.#answer.comparison?.refuses(plain)
+    if (refused) return { state: "unreadable" as const, ...refused }
     if (!options || type === "text" || type === "expression")
       return { state: "value" as const, leaf: plain }
     const option =
       options.find(each => each === plain) ??
-      options.find(each => each.toLowerCase() === plain.toLowerCase())
+      options.find(each => each.toLowerCase() === plain.toLowerCase()) ??
+      yesOrNo(plain, options)
     if (option !== undefined) return { state: "value" as const, leaf: option }
     return {
       state: "unreadable" as const,
@@ -225,6 +243,11 @@ class CellReader {
     const bad = known.find(each => each.state === "unreadable")
     if (bad) return this.#put({ index, span, text, ...bad })
     const leaf = known.flatMap(each => (each.state === "value" ? [each.leaf] : []))
+    const twice = leaf.find((each, i) => leaf.indexOf(each) < i)
+    if (this.#answer.scoring === "ordering" && twice !== undefined) {
+      const reason = `\`${twice}\` stands there twice`
+      return this.#put({ state: "unreadable", index, span, text, reason })
+    }
     this.#put({ state: "value", index, span, text, leaf })
   }
 
@@ -336,6 +359,22 @@ function plainNumbers(written: Written): { value?: AnswerValue; literals: Litera
     return { literals: [] }
   }
 }
+
+/** The option of a pair that is meant: true and false are also written yes and no, T and F. */
+function yesOrNo(plain: string, options: readonly string[]): string | undefined {
+  const wordsOf = (text: string) => yesAndNo.find(words => words.includes(text.toLowerCase()))
+  const meant = wordsOf(plain)
+  const sides = options.map(wordsOf)
+  if (!meant || options.length !== 2 || sides.includes(undefined) || sides[0] === sides[1]) {
+    return undefined
+  }
+  return options[sides.indexOf(meant)]
+}
+
+const yesAndNo: readonly (readonly string[])[] = [
+  ["true", "t", "yes", "y", "right", "correct"],
+  ["false", "f", "no", "n", "wrong", "incorrect"],
+]
 
 /** Twice as many whole numbers as asked are decimals with a comma: [0,15, 0,35]. */
 function commaWords(items: readonly Written[], asked: number): string {

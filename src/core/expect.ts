@@ -48,9 +48,25 @@ function mismatches(answer: Answer, value: AnswerValue, written: Written, path: 
       return compareFields(value, written, path, (each, at, where) =>
         compareSets(each as readonly string[], at, where),
       )
+    case "expression":
+      return compareExpressions(answer, value, written, path)
     default:
       return compare(value, written, path)
   }
+}
+
+/** Any form with the same value will do. */
+function compareExpressions(
+  { comparison }: Answer,
+  value: AnswerValue,
+  written: Written,
+  path: Path,
+): Mismatch[] {
+  if (written.type !== "scalar" || !comparison) return compare(value, written, path)
+  const refused = comparison.refuses(written.text)
+  if (refused) return [off(written, path, `cannot be read: ${refused.reason}`)]
+  if (comparison.same(written.text, String(value))) return []
+  return [off(written, path, `is ${written.text}, but the solution has ${shown(value)}`)]
 }
 
 function compare(value: AnswerValue, written: Written, path: Path): Mismatch[] {

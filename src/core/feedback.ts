@@ -120,13 +120,23 @@ function withoutKey(mark: ProblemMark, source: Source): OpenMark {
     points: mark.points,
     outOf: mark.outOf,
     answers: mark.answers.map(each => openAnswer(each, source, sizesAsked)),
-    ...(mark.firstMistake && { firstMistake: mark.firstMistake }),
+    ...(mark.firstMistake && { firstMistake: openMistake(mark, mark.firstMistake) }),
   }
 }
 
+/** Where an entry has two values only, not which one is wrong. */
+function openMistake({ answers }: ProblemMark, { name, index }: Mistake): Mistake {
+  const answer = answers.find(each => each.name === name)?.answer
+  return { name, index: answer && hasTwoValues(answer) ? [] : index }
+}
+
+type Mistake = NonNullable<ProblemMark["firstMistake"]>
+
 function openAnswer(mark: AnswerMark, source: Source, sizesAsked: boolean): OpenAnswer {
   const { name, answer, asked, verdict, points, outOf, written, sources, reason } = mark
-  const several = mark.entries.length > 1 && !hasTwoValues(answer)
+  const isTold = mark.entries.length > 1 && !hasTwoValues(answer)
+  // Of names that are asked, those that were not written stay unsaid.
+  const told = answer.open ? mark.entries.filter(({ text }) => text !== "") : mark.entries
   return {
     name,
     label: answer.label,
@@ -142,7 +152,7 @@ function openAnswer(mark: AnswerMark, source: Source, sizesAsked: boolean): Open
     }),
     carriedFrom: sources,
     ...(reason && { reason: openReason(reason, sizesAsked) }),
-    ...(several && { entries: mark.entries.map(openEntry) }),
+    ...(isTold && { entries: told.map(openEntry) }),
   }
 }
 
@@ -189,6 +199,7 @@ function withKey(report: ProblemReport, mark: ProblemMark): ProblemReport {
   const marks = new Map(mark.answers.map(each => [each.name, each]))
   return {
     ...report,
+    ...(mark.firstMistake && { firstMistake: mark.firstMistake }),
     answers: report.answers.map(each => {
       const own = marks.get(each.name)
       if (!own) return each
@@ -197,21 +208,26 @@ function withKey(report: ProblemReport, mark: ProblemMark): ProblemReport {
         answer,
         expected,
         review,
-        entries: new Map(entries.map(entry => [keyOf(entry.index), pair(entry)])),
+        entries: new Map(entries.flatMap(entry => pair(entry))),
       }
       const reason = own.reason && each.reason && { ...each.reason, message: own.reason.message }
-      return { ...each, key, ...(reason && { reason }) }
+      const all = entries.length > 1 && { entries: entries.map(openEntry) }
+      return { ...each, key, ...(reason && { reason }), ...all }
     }),
   }
 }
 
-function pair({ expected, own }: EntryMark): { expected: AnswerValue; own?: AnswerValue } {
-  return { expected, ...(own !== undefined && { own }) }
+type Pair = { expected: AnswerValue; own?: AnswerValue }
+
+function pair({ index, expected, own }: EntryMark): [string, Pair][] {
+  return expected === undefined
+    ? []
+    : [[keyOf(index), { expected, ...(own !== undefined && { own }) }]]
 }
 
 /** Entries with two values only: telling that one is wrong tells what is right. */
-function hasTwoValues({ options }: Answer): boolean {
-  return options !== undefined && options.length <= 2
+function hasTwoValues({ binary, options }: Answer): boolean {
+  return binary || (options !== undefined && options.length <= 2)
 }
 
 const sizeTypes: ReadonlySet<string> = new Set(["shape", "shapes", "list", "integer"])

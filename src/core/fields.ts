@@ -162,6 +162,12 @@ export function maskGrid(description: string) {
   })
 }
 
+/** (n) of 0 and 1. */
+export function maskVector(description: string) {
+  const bit = real({ min: 0, max: 1 }, "whole number")
+  return z.array(bit).min(1).meta({ title: "vector of 0 and 1", description })
+}
+
 /** `none`, `causal`, or (queries, keys) of 0 and 1. */
 export function attentionMask(description: string) {
   const expected = "`none`, `causal` or a grid of 0 and 1"

@@ -47,7 +47,8 @@ export interface EntryMark {
   credit: Fraction
   text: string
   span?: Span
-  expected: AnswerValue
+  /** Absent where the key has no entry of that name. */
+  expected?: AnswerValue
   /** What follows from the student's own earlier work. */
   own?: AnswerValue
   reason?: Reason
@@ -175,6 +176,12 @@ class Grader {
     return all
   }
 
+  /** Entries under names that the key has not, where the names are asked. */
+  #extras(name: string): string[] {
+    const expected = this.#marking.keyPath.entries(name)
+    return [...(this.#cellsOf(name)?.keys() ?? [])].filter(key => !expected.has(key))
+  }
+
   #follow(): void {
     const { keyPath } = this.#marking
     this.#rightPath = followed(this.#problem, this.#cells, (name, cell, leaf, key) => {
@@ -273,6 +280,10 @@ class Grader {
       this.#judgePiece(name, keys, [...seen])
       seen.add(name)
     }
+    for (const name of this.#marking.names) {
+      const extras = this.#extras(name)
+      if (extras.length > 0) this.#judgePiece(name, extras, [])
+    }
   }
 
   #judgePiece(name: string, keys: readonly string[], earlier: readonly string[]): void {
@@ -305,13 +316,14 @@ class Grader {
     earlier: readonly string[],
   ): EntryMark {
     const expected = this.#marking.keyPath.entry(name, key)
-    if (!expected) throw new RangeError(`${name} has no entry ${key}`)
+    const index = expected?.index ?? cell?.index
+    if (!index) throw new RangeError(`${name} has no entry ${key}`)
     const own = this.#own?.entry(name, key)
     const settings = this.#settings(name)
     const base = {
-      index: expected.index,
+      index,
       text: cell ? writtenText(cell) : "",
-      expected: expected.leaf,
+      ...(expected && { expected: expected.leaf }),
       ...(cell && { span: cell.span }),
       ...(own && { own: own.leaf }),
     }
@@ -321,13 +333,16 @@ class Grader {
       ...base,
       ...(reason && { reason }),
     })
+    // Where names are asked, not to write one may be what follows.
+    if (this.#answer(name).open && !cell?.text && this.#own && !own)
+      return mark("carried", new Fraction(settings.carried ?? 1))
     if (!cell || cell.state === "missing") return mark("missing", nothing)
     if (cell.state === "unreadable") return mark("unreadable", nothing, unreadable(cell))
     if (this.#right.has(id(name, key))) return mark("correct", full)
 
     const carriedCredit = new Fraction(settings.carried ?? 1)
     // Of a few labels one follows from nearly everything, so for them only the whole path counts.
-    const isLabel = typeof expected.leaf === "string"
+    const isLabel = typeof expected?.leaf === "string"
     const others: { path: Path | undefined; without?: string }[] = [
       { path: this.#own },
       ...earlier
@@ -425,9 +440,11 @@ class Grader {
       }
     }
     const entries = this.#guarded(name, answer, marks, keyPath.entries(name))
-    const whole = this.#settings(name).entries === "all-or-nothing"
+    const whole =
+      this.#settings(name).entries === "all-or-nothing" ||
+      (answer.type === "labels" && answer.scoring === "all-or-nothing")
     const lost = whole && entries.some(({ credit }) => credit.equals(0))
-    const mean = lost ? nothing : meanCredit(entries)
+    const mean = lost ? nothing : netCredit(answer, entries)
     const reason = entries.find(each => each.reason)?.reason
     return {
       verdict: verdictOf(entries),
@@ -471,7 +488,8 @@ class Grader {
   ): readonly EntryMark[] {
     const cells = [...(this.#cells.get(name) ?? [])]
     const written = cells.map(([, { leaf }]) => leaf)
-    const right = cells.flatMap(([key]) => {
+    const asked = answer.open ? [...expected.keys()] : cells.map(([key]) => key)
+    const right = asked.flatMap(key => {
       const leaf = expected.get(key)?.leaf
       return leaf === undefined ? [] : [leaf]
     })
@@ -517,10 +535,11 @@ class Grader {
       each => each !== name && each !== at.without && this.#hasWrong(each),
     )
     const direct = names.filter(each => {
-      const righted = this.#pathRighted(each)?.entry(name, key)
-      return (
-        righted && own && JSON.stringify(plain(righted.leaf)) !== JSON.stringify(plain(own.leaf))
-      )
+      const path = this.#pathRighted(each)
+      const righted = path?.entry(name, key)
+      // Where names are asked, an entry may be there on one of the paths only.
+      if (!righted || !own) return path !== undefined && righted !== own
+      return JSON.stringify(plain(righted.leaf)) !== JSON.stringify(plain(own.leaf))
     })
     return direct.length > 0 ? direct : this.#hasWrong(name) ? [name] : names.slice(0, 1)
   }
@@ -616,9 +635,13 @@ class Grader {
     return cells !== undefined && [...cells.keys()].some(key => !this.#right.has(id(name, key)))
   }
 
-  #cellOf(name: string, key: string): Cell | undefined {
+  #cellsOf(name: string): ReadonlyMap<string, Cell> | undefined {
     const reading = this.#readings.get(name)
-    return reading?.state === "read" ? reading.cells.get(key) : undefined
+    return reading?.state === "read" ? reading.cells : undefined
+  }
+
+  #cellOf(name: string, key: string): Cell | undefined {
+    return this.#cellsOf(name)?.get(key)
   }
 
   #fits(name: string, cell: ReadCell, computed: Computed, path: Path): Fit {
@@ -679,7 +702,13 @@ function fitCell(
       settings,
     )
   }
-  if (typeof leaf === "string") return cell.leaf === leaf ? "right" : "off"
+  if (typeof leaf === "string") {
+    const said = cell.leaf === leaf || answer.accepts?.(cell.text, cell.index)
+    const { tolerance } = settings
+    return said || answer.comparison?.same(String(cell.leaf), leaf, tolerance?.rel)
+      ? "right"
+      : "off"
+  }
   const credit = isCollection(answer)
     ? collectionCredit(answer, cell.leaf, leaf)
     : setCredit(answer, cell.leaf as readonly string[], leaf as readonly string[])
@@ -700,6 +729,15 @@ function isAdmissible(answer: Answer, { leaf }: ReadCell): boolean {
 function meanCredit(entries: readonly EntryMark[]): Fraction {
   if (entries.every(({ credit }) => credit === full)) return full
   return entries.reduce((sum, { credit }) => sum.add(credit), nothing).div(entries.length)
+}
+
+/** The mean credit; of N labels to choose from, a wrong one may cost 1/(N − 1), what guessing earns. */
+function netCredit({ type, scoring, options = [] }: Answer, entries: readonly EntryMark[]) {
+  const mean = meanCredit(entries)
+  if (type !== "labels" || scoring !== "net-correct" || options.length < 2) return mean
+  const wrong = entries.filter(({ verdict }) => verdict === "wrong").length
+  const net = mean.sub(new Fraction(wrong, entries.length * (options.length - 1)))
+  return net.compare(0) > 0 ? net : nothing
 }
 
 function isImplied({ reason }: EntryMark): boolean {

@@ -34,6 +34,7 @@ export function countsAsNothing(
   written: readonly AnswerValue[],
   expected: readonly AnswerValue[],
 ): boolean {
+  if (written.length === 0) return expected.length > 0
   const [first] = written
   const [right] = expected
   if (Array.isArray(first) && Array.isArray(right)) {

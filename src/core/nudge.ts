@@ -15,6 +15,7 @@ export function nudgeEntry(
   if (leaf instanceof Fraction)
     return leaf.equals(0) ? new Fraction(1, 10) : leaf.mul(new Fraction(9, 10))
   if (typeof leaf === "number") return nudgeNumber(answer, leaf, scale)
+  if (answer.comparison) return `2*(${leaf}) + 1`
   if (typeof leaf === "string") return answer.options?.find(option => option !== leaf)
   if (!Array.isArray(leaf)) return undefined
   if (answer.type === "points") return nudgePoints(leaf)

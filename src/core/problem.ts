@@ -11,6 +11,7 @@ import {
   locate,
   type Path,
   type Source,
+  type Span,
   scalarTexts,
   toData,
   valueAt,
@@ -189,8 +190,8 @@ async function loadProblem(
   diagnostics: Diagnostic[],
 ): Promise<Problem | undefined> {
   const refused = diagnostics.map(({ place }) => `${place?.line}:${place?.column}`)
-  const report: Report = (code, message, path, hint, onKey) => {
-    const span = locate(written, path, onKey)
+  const report: Report = (code, message, path, hint, onKey, within) => {
+    const span = source.within(locate(written, path, onKey), within)
     const { line, column } = source.place(span)
     if (!refused.includes(`${line}:${column}`))
       diagnostics.push(source.diagnostic(code, message, span, hint))
@@ -265,6 +266,8 @@ type Report = (
   path: Path,
   hint?: string,
   onKey?: boolean,
+  /** The part of the value's text that it is about. */
+  within?: { text: string; span: Span },
 ) => undefined
 
 function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Report): void {
@@ -283,7 +286,10 @@ function reportIssue(issue: z.core.$ZodIssue, data: Data, kind: Kind, report: Re
   const code = typeof params.code === "string" ? params.code : missing ? "missing-field" : "type"
   const hint = typeof params.hint === "string" ? params.hint : describedField(kind, path)
   const subject = path.length === 0 ? "the problem" : `\`${dotted(path)}\``
-  report(code, `${subject} ${issue.message}`, path, hint)
+  const text = valueAt(data, path)
+  const { within: span } = params as { within?: Span }
+  const within = span && typeof text === "string" ? { text, span } : undefined
+  report(code, `${subject} ${issue.message}`, path, hint, false, within)
 }
 
 /** The field names that may stand at a path, for "did you mean". */

@@ -125,6 +125,7 @@ function sameEntry(
 ): boolean {
   if (literal && isNumber(leaf))
     return isFiniteNumber(leaf) && isExactFit(literal, leaf, answer, scale)
+  if (answer.comparison) return answer.comparison.same(String(written), String(leaf))
   if (isCollection(answer)) return collectionCredit(answer, written, leaf).equals(1)
   return JSON.stringify(sorted(written)) === JSON.stringify(sorted(leaf))
 }

@@ -103,6 +103,15 @@ export class Source {
     return { line, column: col, endColumn, text: whole.slice(offset, offset + excerpt), offset }
   }
 
+  /** A part of a scalar's text; all of it where quotes or line breaks changed the text. */
+  within(whole: Span, part?: { text: string; span: Span }): Span {
+    if (!part) return whole
+    const offset = this.text.slice(whole.start, whole.end).indexOf(part.text)
+    if (offset < 0) return whole
+    const start = whole.start + offset
+    return { start: start + part.span.start, end: start + part.span.end }
+  }
+
   diagnostic(
     code: string,
     message: string,

@@ -1,4 +1,5 @@
 import type Fraction from "fraction.js"
+import type { Unreadable } from "./number.ts"
 
 /** (n) */
 export type Vector = readonly number[]
@@ -67,14 +68,26 @@ export interface Declared {
   period?: number
   /** The value depends on the base of a logarithm. */
   log?: boolean
-  /** How ticked options are counted, where the kind lets an author choose. */
-  scoring?: "all-or-nothing" | "per-option" | "net-correct"
+  /** How ticked options are counted, where the kind lets an author choose; or a list that is put in order. */
+  scoring?: "all-or-nothing" | "per-option" | "net-correct" | "ordering"
   /** Every entry is 0 or 1: a verdict of a single one would tell it. */
   binary?: boolean
   /** The names of a record or of labels are themselves asked, and are not told. */
   open?: boolean
+  /** Of words: whether a text, at its place in the answer, says what is right. */
+  accepts?: (written: string, index: readonly At[]) => boolean
+  /** Of expressions: how they are read, and when two are equal. */
+  comparison?: Comparison
   /** Nothing later uses it. */
   aside?: boolean
+}
+
+/** How expressions are graded: by their values, in whatever form they are written. */
+export interface Comparison {
+  /** Why a text is no expression in the asked variables; nothing where it is one. */
+  refuses(written: string): Unreadable | undefined
+  /** Whether a text has the value of `key` wherever that is defined, up to a share of it. */
+  same(written: string, key: string, allowed?: number): boolean
 }
 
 /** The declaration of one answer; `V` is the type of its value. */

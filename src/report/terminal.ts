@@ -1,7 +1,7 @@
 import type { AnswerKey, AnswerReport, ProblemReport, SubmissionReport } from "../core/feedback.ts"
 import type { Verdict } from "../core/grade.ts"
 import { gridBox, sideBySide } from "../render/grid-lines.ts"
-import { type Paint, paintIn } from "../render/paint.ts"
+import { type Color, type Paint, paintIn } from "../render/paint.ts"
 import { padEnd, padStart, shorten, width, wrapWords } from "../render/plain.ts"
 import { type Comparison, comparedGrids, comparisons, isCompared, precision } from "./comparison.ts"
 import { tame } from "./safe.ts"
@@ -22,7 +22,7 @@ import type { ReportWriter, Write } from "./writer.ts"
 export interface TerminalReportOptions {
   /** Columns of the terminal. */
   width?: number
-  color?: boolean
+  color?: Color
 }
 
 export interface Look {
