@@ -19,7 +19,10 @@ export const head = z.strictObject({
 export const heads = z
   .array(head)
   .min(1)
-  .meta({ title: "list of heads", description: "the matrices of each head, all of one size" })
+  .meta({
+    title: "list of heads",
+    description: "W_Q, W_K and W_V of each head, perhaps biases; all heads of one size",
+  })
 
 export const W_O = field.grid("mixes the heads, shape (heads·d_v, d)")
 export const bias_O = field.vector("added to each mixed token, shape (d)")

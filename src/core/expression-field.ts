@@ -21,7 +21,7 @@ export function expression(description: string, vocabulary: Vocabulary = {}) {
     .transform(String)
     .superRefine((text, context) => {
       const refusal = refusalOf(() => parseExpression(text, vocabulary))
-      if (refusal) complain(context, complaintOf(refusal, []))
+      if (refusal) complain(context, { hint: description, ...complaintOf(refusal, []) })
     })
     .meta({ title: "expression", description })
 }
@@ -50,6 +50,20 @@ export function usesOnly<G extends object>(
         message: `does not occur in \`${name}\``,
         hint: `it uses ${quoted(used, "and")}`,
       }))
+  })
+}
+
+/** A check that has nothing to say where an expression cannot be read: another one says so. */
+export function whereReadable<G extends object>(
+  names: readonly (keyof G & string)[],
+  test: (given: G) => Complaint | readonly Complaint[] | undefined,
+) {
+  return across<G>(names, given => {
+    let found: Complaint | readonly Complaint[] | undefined
+    refusalOf(() => {
+      found = test(given)
+    })
+    return found
   })
 }
 

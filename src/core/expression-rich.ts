@@ -1,25 +1,30 @@
 import { type Inline, join, math, type Rich } from "./blocks.ts"
 import { type Expression, operatorTightness, tightness } from "./expression-tree.ts"
 
-/** What stands for a name instead of its symbol, such as its value. */
-type Named = (name: string) => Inline | undefined
+/** What stands for a part of an expression instead of its symbols, such as a value. */
+type Instead = (node: Expression) => Inline | undefined
 
-/** An expression as a formula: in symbols, or with values in the places of names. */
-export function richOf(node: Expression, named: Named = () => undefined): Rich {
-  const of = (child: Expression) => richOf(child, named)
+/** Values in the places of names. */
+export function byName(value: (name: string) => Inline | undefined): Instead {
+  return node => (node.type === "name" ? value(node.name) : undefined)
+}
+
+/** An expression as a formula: in symbols, or with values in the places of some parts. */
+export function richOf(node: Expression, instead: Instead = () => undefined): Rich {
+  const value = instead(node)
+  if (value !== undefined) return math`${value}`
+  const of = (child: Expression) => richOf(child, instead)
   const inside = (child: Expression, least: number) =>
     tightness(child) < least ? bracketed(of(child)) : of(child)
   switch (node.type) {
     case "number":
       return math`${node.value}`
-    case "name": {
-      const value = named(node.name)
-      return value === undefined ? symbolOf(node.name) : math`${value}`
-    }
+    case "name":
+      return symbolOf(node.name)
     case "minus": {
-      const value = node.of.type === "name" ? named(node.of.name) : undefined
-      const isNegative = typeof value === "number" && value < 0
-      return isNegative ? math`-(${value})` : math`-${inside(node.of, 2.6)}`
+      const inner = instead(node.of)
+      const isNegative = typeof inner === "number" && inner < 0
+      return isNegative ? math`-(${inner})` : math`-${inside(node.of, 2.6)}`
     }
     case "transpose":
       return math`${inside(node.of, 9)}^{T}`

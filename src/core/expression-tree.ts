@@ -139,6 +139,16 @@ export function namesIn(node: Expression, known: readonly string[] = []): string
   return [...found]
 }
 
+/** Where a name is first used. */
+export function placeOf(node: Expression, name: string): Span | undefined {
+  if (node.type === "name" && node.name === name) return node.at
+  for (const child of childrenOf(node)) {
+    const found = placeOf(child, name)
+    if (found) return found
+  }
+  return undefined
+}
+
 /** How tightly a node holds together; what is looser than its place gets brackets. */
 export function tightness(node: Expression): number {
   switch (node.type) {

@@ -165,7 +165,11 @@ function syntaxRefusal(error: unknown, { text, from, original }: Prepared): Refu
   const start = Math.min(from[char - 1] ?? original.length, original.length)
   const at = { start, end: start + 1 }
   const open = text.split(/[([]/).length - text.split(/[)\]]/).length
-  if (open > 0) return new Refusal("has a bracket that is not closed", { at })
+  if (open > 0) {
+    const hint = "between braces { … } an expression with a comma needs quotes"
+    const isCut = !original.includes(",")
+    return new Refusal("has a bracket that is not closed", { at, ...(isCut && { hint }) })
+  }
   if (open < 0) return new Refusal("closes a bracket that was not opened", { at })
   const before = original.slice(0, start).trimEnd()
   if (/end of expression|Value expected/.test(message)) {
@@ -303,19 +307,19 @@ class Reader {
   }
 
   #operator(op: string, left: Expression | undefined, right: Expression | undefined): Expression {
-    if (!left) throw new Refusal(`\`${op}\` has no meaning here`)
+    if (!left) throw new Refusal(`holds \`${op}\`, which has no meaning here`)
     if (!right) {
       const at = { start: Math.max(0, left.at.start - 1), end: left.at.end }
       if (op === "+") return left
       if (op === "-") return { type: "minus", of: left, at }
       if (op === "'" && this.#vocabulary.arrays)
         return { type: "transpose", of: left, at: { ...left.at, end: left.at.end + 1 } }
-      throw new Refusal(`\`${op}\` has no meaning here`, { at })
+      throw new Refusal(`holds \`${op}\`, which has no meaning here`, { at })
     }
     const at = hull(left.at, right.at)
     const known = operators.find(each => each === op)
     if (!known || (!this.#vocabulary.arrays && known.startsWith("."))) {
-      throw new Refusal(`\`${op}\` has no meaning here`, { at })
+      throw new Refusal(`holds \`${op}\`, which has no meaning here`, { at })
     }
     const exponent = known.endsWith("^") ? literal(right) : undefined
     if (exponent !== undefined && Math.abs(exponent) > limits.exponent) {
@@ -469,7 +473,7 @@ function constantValue(node: Node): number {
           throw new Refusal(`has an exponent beyond ${limits.exponent}`)
         return power(a, b)
       }
-      throw new Refusal(`\`${node.op}\` has no meaning here`)
+      throw new Refusal(`holds \`${node.op}\`, which has no meaning here`)
     }
     default:
       throw new Refusal("not a number", { hint: "write it like 0.5, 1/2 or sqrt(2)/2" })

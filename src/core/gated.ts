@@ -24,24 +24,23 @@ export function start(what: string) {
   return field.broadcast(`${what}, shape (hidden), or one number for all`).default(0)
 }
 
-/** The named matrices have a row for each unit of the state and act on state and input together. */
-export function actOnBoth<G extends { inputs: Grid; order: Order }>(
-  ...names: readonly (keyof G & string)[]
+/** A matrix has a row for each unit of the state, as the `first` has, and acts on state and input together. */
+export function actsOnBoth<G extends { inputs: Grid; order: Order }>(
+  name: keyof G & string,
+  first: keyof G & string,
 ) {
-  return names.map((name, i) =>
-    across<G>(["inputs", name, ...names.slice(0, 1)], given => {
-      const [matrix, first] = [given[name], given[names[0] ?? name]]
-      if (!isGrid(matrix) || !isGrid(first)) return undefined
-      const [hidden, input] = [first.length, given.inputs[0]?.length ?? 0]
-      const both = given.order === "hx" ? `[h, x] has ${hidden} + ${input}` : `[x, h] has ${input} + ${hidden}`
-      return [
-        misfit(name, "row", matrix.length, hidden, n => `\`${names[0]}\` has ${n}`) ?? [],
-        i > 0 && matrix.length !== hidden
-          ? []
-          : (misfit(name, "column", matrix[0]?.length, hidden + input, n => `${both} = ${n} numbers`) ?? []),
-      ].flat()
-    }),
-  )
+  return across<G>([name, first, "inputs", "order"], given => {
+    const { inputs, order, [name]: matrix, [first]: other } = given
+    if (!isGrid(matrix) || !isGrid(other)) return undefined
+    const [hidden, input] = [other.length, inputs[0]?.length ?? 0]
+    if (matrix.length !== hidden) {
+      return misfit(name, "row", matrix.length, hidden, n => `\`${first}\` has ${n}`)
+    }
+    const both =
+      order === "hx" ? `[h, x] has ${hidden} + ${input}` : `[x, h] has ${input} + ${hidden}`
+    const columns = matrix[0]?.length
+    return misfit(name, "column", columns, hidden + input, n => `${both} = ${n} numbers`)
+  })
 }
 
 function isGrid(value: unknown): value is Grid {

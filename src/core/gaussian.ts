@@ -1,8 +1,8 @@
 import type { Complaint } from "./complaints.ts"
 import * as field from "./fields.ts"
-import { across } from "./rules.ts"
+import { across, asymmetry } from "./rules.ts"
 import type { Grid } from "./types.ts"
-import { short, sizes } from "./words.ts"
+import { short } from "./words.ts"
 
 /** A Gaussian as exams give it: a mean, and one of several things that say how far it spreads. */
 
@@ -58,18 +58,8 @@ const singular = 1e-12
 function improper(covariance: Grid, minorsOf: MinorsOf): Complaint | undefined {
   const path = ["covariance"]
   const n = covariance.length
-  if (covariance[0]?.length !== n) {
-    const message = `must have as many rows as columns, but it is ${sizes(covariance)}`
-    return { path, code: "shape", message }
-  }
-  for (const [i, row] of covariance.entries()) {
-    for (const [j, value] of row.entries()) {
-      const across = covariance[j]?.[i] ?? value
-      if (Math.abs(value - across) <= 1e-9 * Math.max(Math.abs(value), Math.abs(across))) continue
-      const message = `is ${short(across)}, but the entry across the diagonal, (${i + 1}, ${j + 1}), is ${short(value)}: a covariance is symmetric`
-      return { path: [...path, j, i], code: "asymmetric", message }
-    }
-  }
+  const skew = asymmetry("covariance", covariance, "a covariance is symmetric")
+  if (skew) return skew
   let product = 1
   for (const [i, minor] of minorsOf(covariance).entries()) {
     const variance = covariance[i]?.[i] ?? 0

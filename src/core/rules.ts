@@ -3,7 +3,7 @@ import { type Complaint, complain, isAcross } from "./complaints.ts"
 import { suggest } from "./diagnostic.ts"
 import { placesOf } from "./labels.ts"
 import type { Grid } from "./types.ts"
-import { plural, quoted, sizes } from "./words.ts"
+import { plural, quoted, short, sizes } from "./words.ts"
 
 /** Checks across the fields of `given`, for its `.check(…)`. */
 
@@ -207,6 +207,23 @@ export function misfit(
   if (found === undefined || expected === undefined || found === expected) return undefined
   const message = `has ${plural(found, word)}, but ${say(expected)}`
   return { path: [name], code: "shape", message }
+}
+
+/** What keeps a grid from being symmetric; `why` says why it is: "a covariance is symmetric". */
+export function asymmetry(name: string, matrix: Grid, why: string): Complaint | undefined {
+  if (matrix[0]?.length !== matrix.length) {
+    const message = `must have as many rows as columns, but it is ${sizes(matrix)}`
+    return { path: [name], code: "shape", message }
+  }
+  for (const [i, row] of matrix.entries()) {
+    for (const [j, value] of row.entries()) {
+      const across = matrix[j]?.[i] ?? value
+      if (Math.abs(value - across) <= 1e-9 * Math.max(Math.abs(value), Math.abs(across))) continue
+      const message = `is ${short(across)}, but the entry across the diagonal, (${i + 1}, ${j + 1}), is ${short(value)}: ${why}`
+      return { path: [name, j, i], code: "asymmetric", message }
+    }
+  }
+  return undefined
 }
 
 /** What a dimension counts. */

@@ -36,6 +36,14 @@ export function size(description: string, { max = largest } = {}) {
     .meta({ title: "size", description })
 }
 
+/** Two sizes, such as those of a matrix. */
+export function sizePair(description: string) {
+  const each = size("a size")
+  return z
+    .tuple([each, each], { error: ({ input }) => mustBe("a list of 2 sizes", input) })
+    .meta({ title: "pair of sizes", description })
+}
+
 /** A count that follows from these sizes: a whole number, or an expression in their symbols. */
 export function count(
   label: string,

@@ -38,7 +38,10 @@ export const feedForward = z
       .oneOf("of the hidden units", ["relu", "gelu", "tanh", "sigmoid", "linear"])
       .default("relu"),
   })
-  .meta({ title: "feed-forward network", description: "acts on each token; left out: none" })
+  .meta({
+    title: "feed-forward network",
+    description: "W_1, W_2, perhaps b_1, b_2 and activation; left out: none",
+  })
 
 export type FeedForward = z.output<typeof feedForward>
 

@@ -43,7 +43,7 @@ const titles = {
     "vector of 0 and 1",
     "none, causal or grid of 0 and 1",
   ],
-  sizes: ["whole number", "whole number or pair", "list of whole numbers", "size"],
+  sizes: ["whole number", "whole number or pair", "list of whole numbers", "size", "pair of sizes"],
   shares: ["distribution"],
 }
 

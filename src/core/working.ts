@@ -9,6 +9,7 @@ import {
   text,
 } from "./blocks.ts"
 import type { Grid, Vector } from "./types.ts"
+import { plural } from "./words.ts"
 
 /** How common workings are written out: in symbols first, then in numbers. */
 
@@ -33,7 +34,8 @@ const readable = { entries: 9, terms: 4, window: 9, side: 16 }
 export function shown(named: Named): Block {
   const { name, value, rows, columns, marks, hidden, heat } = named
   if (!isReadable(named)) {
-    return text`${name} has ${value.length} rows and ${value[0]?.length ?? 0} columns, too many to show here.`
+    const [rows, columns] = [plural(value.length, "row"), plural(value[0]?.length ?? 0, "column")]
+    return text`${name} has ${rows} and ${columns}, too many to show here.`
   }
   const heads = { ...(rows && { rows }), ...(columns && { columns }) }
   const looks = { ...(marks && { marks }), ...(hidden && { hidden }), ...(heat && { heat }) }

@@ -1,3 +1,4 @@
+import { widthOf } from "../core/attention.ts"
 import type { Grid, Vector } from "../core/types.ts"
 import { softmax } from "./activation.ts"
 import { add, entry, mapGrid, matmul, transpose, zipGrids } from "./linear.ts"
@@ -11,15 +12,20 @@ export interface Worked {
 /** X·W + b: (n, d) and (d, k) make (n, k). */
 export function projected(X: Grid, W: Grid, b?: Vector): Worked {
   const plain = matmul(X, W)
-  if (!b) return { value: plain, slips: {} }
-  return { value: plain.map(row => add(row, b)), slips: { "the bias is left out": plain } }
+  const slips = { "the weight matrix stands for the product": W }
+  if (!b) return { value: plain, slips }
+  const value = plain.map(row => add(row, b))
+  return { value, slips: { ...slips, "the bias is left out": plain } }
 }
 
 /** Q·Kᵀ, shape (queries, keys) */
-export function scored(Q: Grid, K: Grid): Worked {
-  const fitting = K.length === entry(K, 0).length
-  const slips = fitting ? { "K is not transposed": matmul(Q, K) } : undefined
-  return { value: matmul(Q, transpose(K)), slips: { ...slips } }
+export function scored(Q: Grid, K: Grid, V?: Grid): Worked {
+  const square = K.length === width(K)
+  const slips = {
+    ...(square && { "K is not transposed": matmul(Q, K) }),
+    ...(V && width(V) === width(K) && { "V is taken for K": matmul(Q, transpose(V)) }),
+  }
+  return { value: matmul(Q, transpose(K)), slips }
 }
 
 /** Scores divided by √d_k, or by `scale`; `d` is the width of the tokens, where there are any. */
@@ -87,10 +93,46 @@ export function weighted(scores: Grid, unmasked: Grid, mask?: Grid): Worked {
 /** weights·V; `K` and `tokens` are what else the weights might be applied to. */
 export function output(weights: Grid, V: Grid, K?: Grid, tokens?: Grid): Worked {
   const slips = {
+    "V is left out": weights,
     ...(K && { "the weights are applied to K": matmul(weights, K) }),
     ...(tokens && { "the weights are applied to the tokens": matmul(weights, tokens) }),
   }
   return { value: matmul(weights, V), slips }
+}
+
+/** What the heads give, side by side: (n, heads · d_v). */
+export function concatenated(heads: readonly Grid[]): Worked {
+  const rows = entry(heads, 0).map((_, i) => heads.map(head => entry(head, i)))
+  const slips = {
+    "the heads are added up": rows.map(parts => parts.reduce(add)),
+    "the heads stand in reverse order": rows.map(parts => parts.toReversed().flat()),
+    "the numbers of the heads alternate": rows.map(parts => transpose(parts).flat()),
+  }
+  return { value: rows.map(parts => parts.flat()), slips }
+}
+
+/** What mixes the heads: concat·W_O + b. */
+export function mixed(concat: Grid, W_O: Grid, b?: Vector): Worked {
+  const { value, slips } = projected(concat, W_O, b)
+  const square = W_O.length === width(W_O)
+  return {
+    value,
+    slips: {
+      ...slips,
+      "W_O is left out": concat,
+      ...(square && { "W_O is transposed": projected(concat, transpose(W_O), b).value }),
+    },
+  }
+}
+
+/** x + f(x): a residual connection; `others` are what else might be added to f(x), by words. */
+export function added(x: Grid, result: Grid, others: Readonly<Record<string, Grid>> = {}): Worked {
+  const plus = (grid: Grid) => zipGrids(grid, result, (a, b) => a + b)
+  const slips = Object.entries(others).map(([words, grid]) => [words, plus(grid)] as const)
+  return {
+    value: plus(x),
+    slips: { "the residual connection is left out": result, ...Object.fromEntries(slips) },
+  }
 }
 
 function hide(scores: Grid, mask: Grid, hidden = Number.NEGATIVE_INFINITY): number[][] {
@@ -102,13 +144,44 @@ export function turning(layout: "rows" | "columns"): (grid: Grid) => Grid {
   return layout === "columns" ? transpose : grid => grid
 }
 
-/** Whether the tokens of two grids have the same number of dimensions. */
-export function sameWidth(a: Grid, b: Grid, layout: "rows" | "columns"): boolean {
-  const turn = turning(layout)
-  return turn(a)[0]?.length === turn(b)[0]?.length
+function width(grid: Grid): number {
+  return entry(grid, 0).length
 }
 
 /** What is hidden from every query gets no weight from any. */
 function zeros(column: Vector): number[] {
   return column.map(() => 0)
+}
+
+/** Misread givens that the kinds of attention have in common. */
+export const misread = {
+  scale: ({ scale }: { scale: "sqrt" | "none" | number }) =>
+    scale === "none" ? { scale: "sqrt" as const } : undefined,
+
+  matrices: ({
+    W_Q,
+    W_K,
+    W_V,
+  }: {
+    W_Q?: Grid | undefined
+    W_K?: Grid | undefined
+    W_V?: Grid | undefined
+  }) =>
+    W_Q && W_K && W_V && [W_Q, W_K, W_V].every(W => W.length === width(W))
+      ? { W_Q: transpose(W_Q), W_K: transpose(W_K), W_V: transpose(W_V) }
+      : undefined,
+
+  memory: <T extends Grid>({ X, memory, layout }: Looking<T>) =>
+    X && memory && widthOf(X, layout) === widthOf(memory, layout) ? { memory: X } : undefined,
+
+  both: <T extends Grid>({ X, memory, layout }: Looking<T>) =>
+    X && memory && widthOf(X, layout) === widthOf(memory, layout)
+      ? { X: memory, memory: X }
+      : undefined,
+}
+
+interface Looking<T> {
+  X?: T | undefined
+  memory?: T | undefined
+  layout: "rows" | "columns"
 }

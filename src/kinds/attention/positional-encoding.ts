@@ -82,6 +82,7 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
   const add = (factor: number) => zipGrids(embeddings, PE.value, (e, pe) => factor * e + pe)
   const value = work.answer("sum", add(1), {
     "the embeddings are multiplied by √d first": add(Math.sqrt(d)),
+    "the encoding is not added": embeddings,
   })
   work.step("Sum", () => [
     math`\mathit{sum} = \mathit{embeddings} + \mathit{PE}`,
@@ -110,6 +111,7 @@ function sinusoidal({ d, base, ...given }: Given, work: Desk): Named {
     "the exponent is i/d instead of 2i/d": over(j => even(j) / 2 / d),
     "i counts dimensions instead of pairs": over(j => (2 * j) / d),
     "an odd dimension j has the exponent j/d": over(j => j / d),
+    "an even dimension j has the exponent (j − 1)/d": over(j => (j - 1) / d),
   })
   work.step("Angles", () => [
     math`\mathit{angle} = \frac{\mathit{pos}}{${base}^{2i/d}}`,
