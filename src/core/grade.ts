@@ -8,7 +8,7 @@ import {
   type Reading,
   readAnswer,
 } from "./entries.ts"
-import { countsAsNothing, isEmptyWork, isOneValue, type Wrong } from "./guards.ts"
+import { countsAsNothing, isEmptyWork, isNoWork, type Wrong } from "./guards.ts"
 import { neededBy } from "./implied.ts"
 import { Fraction } from "./number.ts"
 import { type Computed, followed, Path } from "./paths.ts"
@@ -493,12 +493,7 @@ class Grader {
       const leaf = expected.get(key)?.leaf
       return leaf === undefined ? [] : [leaf]
     })
-    if (
-      entries.some(({ verdict }) => verdict === "wrong") &&
-      written.length > 1 &&
-      isOneValue(written) &&
-      !isOneValue(right)
-    ) {
+    if (entries.some(({ verdict }) => verdict === "wrong") && isNoWork(written, right)) {
       const message = "one value all over, or only 0 and 1, is no work on this answer"
       const reason = { code: "one-value", message, hint: message }
       return entries.map(each =>

@@ -18,11 +18,23 @@ export function isEmptyWork(wrong: readonly Wrong[], size: number): boolean {
   return isOneValue(written) && !isOneValue(right)
 }
 
+/**
+ * Whether an answer is written with one value, or only 0 and ±1, where the right one is not. Of two
+ * entries, one may well be right and the other by mistake the same: 0 and ±1 alone count there.
+ */
+export function isNoWork(written: readonly AnswerValue[], right: readonly AnswerValue[]): boolean {
+  if (written.length < 2 || isOneValue(right)) return false
+  return written.length === 2 ? isZerosAndOnes(written) : isOneValue(written)
+}
+
 /** All one value, or nothing but 0 and ±1. */
-export function isOneValue(leaves: readonly AnswerValue[]): boolean {
-  const numbers = leaves.map(magnitudeOf)
-  if (numbers.some(x => x === undefined)) return false
-  return new Set(leaves.map(signedOf)).size === 1 || numbers.every(x => x === 0 || x === 1)
+function isOneValue(leaves: readonly AnswerValue[]): boolean {
+  if (leaves.some(leaf => magnitudeOf(leaf) === undefined)) return false
+  return new Set(leaves.map(signedOf)).size === 1 || isZerosAndOnes(leaves)
+}
+
+function isZerosAndOnes(leaves: readonly AnswerValue[]): boolean {
+  return leaves.map(magnitudeOf).every(x => x === 0 || x === 1)
 }
 
 /**

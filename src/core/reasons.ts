@@ -162,10 +162,13 @@ interface General {
   of: (x: number, cell: ReadCell) => number
 }
 
-function generalSlips(suspect: Suspect): Reason[] {
-  const { answer, own, name, open } = suspect
+/** Angles are compared as they are written: off by 10 or by a sign, many agree modulo a full turn. */
+function generalSlips({ answer: declared, ...rest }: Suspect): Reason[] {
+  const { period: _, ...answer } = declared
+  const suspect: Suspect = { ...rest, answer }
+  const { own, name, open } = suspect
   const reasons: Reason[] = []
-  for (const { of, ...reason } of generals(answer)) {
+  for (const { of, ...reason } of generals(declared)) {
     const values = new Map<string, AnswerValue>()
     for (const { key, cell } of open) {
       const x = numberOf(own.entry(name, key)?.leaf)
