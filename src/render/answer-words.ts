@@ -19,7 +19,7 @@ const longestVector = 24
 
 /** A value short enough for its line; otherwise its shape, and where it stands. */
 export function summaryOf(
-  { name, answer, value, step }: PageAnswer,
+  { name, answer, value, steps }: PageAnswer,
   precision: Precision,
   longest: number,
 ): Summary {
@@ -28,12 +28,17 @@ export function summaryOf(
   const grids = numberGrids(value)
   const short = isVector(value) ? value.length <= longestVector : width(words) <= longest
   if (!grids || short) return { words: words + unit, grids: [] }
-  if (step !== undefined) return { words: `${sizeWords(value)}, in step ${step}`, grids: [] }
+  if (steps) return { words: `${sizeWords(value)}, in ${stepWords(steps)}`, grids: [] }
   const captions = grids.map((_, i) => (grids.length > 1 ? `${name}[${i + 1}]` : name))
   return {
     words: `${sizeWords(value)}, below`,
     grids: grids.map((cells, i) => grid(captions[i] ?? name, cells)),
   }
+}
+
+function stepWords(steps: readonly number[]): string {
+  const [last, ...before] = steps.toReversed()
+  return before.length === 0 ? `step ${last}` : `steps ${before.reverse().join(", ")} and ${last}`
 }
 
 function sizeWords(value: AnswerValue): string {

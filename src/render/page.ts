@@ -32,8 +32,8 @@ export interface PageAnswer {
   name: string
   answer: Answer
   value: AnswerValue
-  /** The step that shows the whole value, counted from 1. */
-  step?: number
+  /** The steps that show the whole value together, counted from 1. */
+  steps?: readonly number[]
 }
 
 /** An answer that a paper asks for; its value is not in it. */
@@ -110,16 +110,12 @@ export function holds({ given, steps }: Page, type: "table" | "figure"): boolean
 }
 
 function pageAnswer({ name, answer, value }: Answered, steps: readonly Step[]): PageAnswer {
-  const step = steps.findIndex(({ blocks }) => shows(blocks, value)) + 1
-  return { name, answer, value, ...(step > 0 && { step }) }
-}
-
-/** Whether blocks show all the numbers of a grid, or of each grid of a stack. */
-function shows(blocks: readonly Block[], value: AnswerValue): boolean {
-  const wanted = numberGrids(value)
-  if (!wanted) return false
-  const shown = blocks.flatMap(shownGrids)
-  return wanted.every(each => shown.some(other => sameNumbers(each, other)))
+  const places = numberGrids(value)?.map(wanted => {
+    const isIt = (other: readonly (readonly unknown[])[]) => sameNumbers(wanted, other)
+    return steps.findIndex(({ blocks }) => blocks.flatMap(shownGrids).some(isIt)) + 1
+  })
+  if (!places || places.includes(0)) return { name, answer, value }
+  return { name, answer, value, steps: [...new Set(places)].toSorted((a, b) => a - b) }
 }
 
 function shownGrids(block: Block): (readonly (readonly unknown[])[])[] {

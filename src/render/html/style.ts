@@ -38,7 +38,7 @@ td.words, .table td:not(.number), .table th:not(.number) { text-align: left }
 .table { margin: .7rem 0 }
 .table th { border-bottom: 2px solid var(--line); font-weight: 600; white-space: nowrap }
 .table td { border-bottom: 1px solid var(--line) }
-.cells td:not(.corner) { border: 1px solid var(--line); min-width: 2.4em }
+.cells tbody td { border: 1px solid var(--line); min-width: 2.4em }
 .heat td[style] { background: color-mix(in oklab, var(--above) calc(var(--shade) * .45), var(--paper)) }
 .heat td[style][data-below] { background: color-mix(in oklab, var(--below) calc(var(--shade) * .45), var(--paper)) }
 td.mark { outline: 2px solid var(--mark); outline-offset: -2px; color: var(--mark) }
