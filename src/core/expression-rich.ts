@@ -57,7 +57,10 @@ function operated(
   inside: (child: Expression, least: number) => Rich,
 ): Rich {
   const level = operatorTightness[op]
-  const [a, b] = [inside(left, level === 3 ? 2.5 : level), inside(right, level + 0.6)]
+  const [a, b] = [
+    inside(left, level === 3 ? 2.5 : level === 1 ? 1.5 : level),
+    inside(right, level + 0.6),
+  ]
   switch (op) {
     case "+":
     case "-":

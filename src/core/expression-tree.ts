@@ -209,7 +209,7 @@ export function textOf(node: Expression): string {
     case "operator": {
       const level = operatorTightness[node.op]
       const isPower = level === 4
-      const left = inside(node.left, isPower ? 9 : level === 3 ? 2.5 : level)
+      const left = inside(node.left, isPower ? 9 : level === 3 ? 2.5 : level === 1 ? 1.5 : level)
       const right = inside(node.right, isPower ? 4 : level === 2 && node.op === "+" ? 2 : level + 1)
       return isPower || level === 3 ? `${left}${node.op}${right}` : `${left} ${node.op} ${right}`
     }

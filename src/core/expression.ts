@@ -397,7 +397,7 @@ interface Token {
   at: Span
 }
 
-const tokens = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[\p{L}_][\p{L}\p{N}_]*/gu
+const tokens = /(?:\d+(?:\.\d+|\.(?![*/^]))?|\.\d+)(?:[eE][+-]?\d+)?|[\p{L}_][\p{L}\p{N}_]*/gu
 
 /** Words that mathjs takes for operators or values. */
 const words = new Set(

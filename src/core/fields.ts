@@ -242,6 +242,16 @@ export function distribution(description: string) {
     .meta({ title: "distribution", description })
 }
 
+/** One distribution (n), or one in each row (rows, n). */
+export function distributions(description: string) {
+  const rows = rectangular(z.array(distribution("shape (n)")).min(1))
+  return z
+    .union([distribution("shape (n)"), rows], {
+      error: ({ input }) => mustBe("a list of probabilities or of rows of them", input),
+    })
+    .meta({ title: "distribution or distributions", description })
+}
+
 /** Values by name. */
 export function record<V extends z.ZodType>(description: string, value: V) {
   // zod leaves out an entry of this name without a word.

@@ -82,6 +82,24 @@ export function needs<G extends object>(name: Name<G>, other: Name<G>, why: stri
   })
 }
 
+/** Fields that only some choices have a use for, by choice; without a use, a field must be left out. */
+export function belongs<G extends object>(
+  choice: Name<G>,
+  uses: Readonly<Record<string, readonly Name<G>[]>>,
+) {
+  const names = [...new Set(Object.values(uses).flat())]
+  return across<G>([choice, ...names], given => {
+    const own = uses[String(given[choice])] ?? []
+    return names
+      .filter(name => given[name] !== undefined && !own.includes(name))
+      .map(name => {
+        const users = Object.keys(uses).filter(each => uses[each]?.includes(name))
+        const message = `has no use with \`${choice}: ${given[choice]}\`, only with ${quoted(users, "and")}`
+        return { path: [name], code: "conflict", message }
+      })
+  })
+}
+
 /** A label that must be one of those in another field; of equal ones, `the#2` is the second. */
 export function among<G extends object>(name: Name<G>, list: Name<G>) {
   return across<G>([name, list], given => {
@@ -106,17 +124,18 @@ function isLabels(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(each => typeof each === "string")
 }
 
-/** The named grids must have the shape of the first of them that is given. */
+/** The named grids, vectors or numbers must have the shape of the first of them that is given. */
 export function sameShape<G extends object>(...names: readonly Name<G>[]) {
   return across<G>(names, given => {
     const present = names.filter(name => given[name] !== undefined)
     const first = present[0]
-    const other = present.find(name => sizes(given[name]) !== sizes(given[first ?? name]))
+    const form = (name: Name<G>) => sizes(given[name]) || "a number"
+    const other = present.find(name => form(name) !== form(first ?? name))
     if (first === undefined || other === undefined) return undefined
     return {
       path: [other],
       code: "shape",
-      message: `must have the shape of \`${first}\`, ${sizes(given[first])}, but it is ${sizes(given[other])}`,
+      message: `must have the shape of \`${first}\`, ${form(first)}, but it is ${form(other)}`,
     }
   })
 }

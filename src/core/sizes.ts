@@ -4,7 +4,7 @@ import { expression } from "./expression-answer.ts"
 import { isVariable } from "./expression-field.ts"
 import { constants } from "./expression-tree.ts"
 import * as answer from "./kind.ts"
-import { readNumber } from "./number.ts"
+import { type Fraction, readNumber } from "./number.ts"
 import { across } from "./rules.ts"
 import type { Answer, Declared } from "./types.ts"
 import { describe, mustBe } from "./words.ts"
@@ -53,6 +53,18 @@ export function count(
   const names = symbolsIn(sizes)
   return names.length === 0
     ? answer.integer(label, { min: 0, ...more })
+    : expression(label, { names, domain: "positive" }, more)
+}
+
+/** The same for a quotient of counts: an exact fraction. */
+export function countRatio(
+  label: string,
+  sizes: readonly (Size | undefined)[],
+  more: Omit<Declared, "label"> = {},
+): Answer<Fraction> | Answer<string> {
+  const names = symbolsIn(sizes)
+  return names.length === 0
+    ? answer.ratio(label, { min: 0, ...more })
     : expression(label, { names, domain: "positive" }, more)
 }
 

@@ -43,8 +43,15 @@ const titles = {
     "vector of 0 and 1",
     "none, causal or grid of 0 and 1",
   ],
-  sizes: ["whole number", "whole number or pair", "list of whole numbers", "size", "pair of sizes"],
-  shares: ["distribution"],
+  sizes: [
+    "whole number",
+    "whole number or pair",
+    "list of whole numbers",
+    "size",
+    "pair of sizes",
+    "sizes",
+  ],
+  shares: ["distribution", "distribution or distributions"],
 }
 
 class Varying {
@@ -139,6 +146,9 @@ class Varying {
   /** Probabilities in the units of the most precise of them; what is 0 stays 0. */
   #shares(written: Written): Written {
     if (written.type !== "list") return written
+    if (written.items.some(({ type }) => type === "list")) {
+      return { ...written, items: written.items.map(item => this.#shares(item)) }
+    }
     const texts = written.items.map(item => (item.type === "scalar" ? item.text.trim() : ""))
     const fractions = texts.map(text => /^(\d+)(?:\/(\d+))?$/.exec(text))
     const exact = fractions.every(match => match) && texts.some(text => text.includes("/"))

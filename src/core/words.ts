@@ -22,7 +22,7 @@ export function describe(value: unknown): string {
 export function plural(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`
   if (/[^aeiou]y$/.test(noun)) return `${count} ${noun.slice(0, -1)}ies`
-  return `${count} ${noun}${/(s|x|z|ch|sh)$/.test(noun) ? "es" : "s"}`
+  return `${count} ${noun}${/(s|x|z|[^o]ch|sh)$/.test(noun) ? "es" : "s"}`
 }
 
 /** `a`, `b`, `c`; or with a word before the last. */

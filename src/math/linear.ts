@@ -58,6 +58,12 @@ export function matvec(a: Grid, x: Vector): number[] {
   return a.map(row => dot(row, x))
 }
 
+/** The place of the largest number; of those that are equal but for float noise, the first. */
+export function argmax(values: Vector): number {
+  const largest = Math.max(...values)
+  return values.findIndex(value => value >= largest - 1e-12 * Math.abs(largest))
+}
+
 /** The entry at an index that the shapes guarantee. */
 export function entry<T>(values: readonly T[], index: number): T {
   const value = values[index]

@@ -1,0 +1,25 @@
+import type { Vector } from "../core/types.ts"
+import { entry } from "./linear.ts"
+
+/** max(0, s_j − s_y + margin) of each class j; the true class y adds 0. */
+export function hingeTerms(scores: Vector, y: number, margin: number): number[] {
+  return scores.map((score, j) => (j === y ? 0 : Math.max(0, score - entry(scores, y) + margin)))
+}
+
+/** What mistakes make of the terms, by words that complete "… if …". */
+export function hingeMistakes(scores: Vector, y: number, margin: number): Record<string, number[]> {
+  const own = entry(scores, y)
+  const terms = hingeTerms(scores, y, margin)
+  const open = scores.map((score, j) => (j === y ? 0 : score - own + margin))
+  return {
+    "the true class adds its margin too": terms.map((term, j) => (j === y ? margin : term)),
+    ...(margin !== 0 && {
+      "the margin is left out": hingeTerms(scores, y, 0),
+      "the margin is subtracted": hingeTerms(scores, y, -margin),
+    }),
+    "the scores are subtracted the other way round": scores.map((score, j) =>
+      j === y ? 0 : Math.max(0, own - score + margin),
+    ),
+    "terms below 0 are not cut off": open,
+  }
+}

@@ -1,0 +1,81 @@
+import { type Block, join, math, type Rich, table, text } from "../core/blocks.ts"
+import type { Grid, Vector } from "../core/types.ts"
+import { entry } from "./linear.ts"
+
+/** How losses of samples are written out. */
+
+/** Terms of a sum that are written out, and rows of a table. */
+const readable = { terms: 8, rows: 20 }
+
+/** The mean of losses that were each worked out. */
+export function meanLoss(losses: Vector, mean: number): Rich {
+  const n = losses.length
+  const written = math`\frac{${join(losses, " + ")}}{${n}} = `
+  return math`L = \frac{1}{N} \sum_i L_i = ${n <= readable.terms ? written : math``}${mean}`
+}
+
+/** Rows of a table; of many, the first. */
+export function firstRows<T>(rows: readonly T[]): T[] {
+  return rows.slice(0, readable.rows)
+}
+
+export function moreRows(rows: readonly unknown[]): Block[] {
+  return rows.length > readable.rows ? [text`The other samples in the same way.`] : []
+}
+
+/** What the losses of a batch, or of one sample, are made of. */
+export interface Losses {
+  /** (samples, classes) */
+  p: Grid
+  losses: Vector
+  classes: readonly string[]
+  batch: boolean
+  /** How the logarithm is written. */
+  log: Rich
+}
+
+/** −log of the true class's probability, `places` being where each true class stands. */
+export function labelledLosses(
+  places: readonly number[],
+  { p, losses, classes, batch, log }: Losses,
+) {
+  const rows = losses.map((loss, i): (string | number)[] => {
+    const y = entry(places, i)
+    return [String(i + 1), entry(classes, y), entry(entry(p, i), y), loss]
+  })
+  const [y, of] = [entry(places, 0), batch ? math`_{1}` : math``]
+  const own = batch ? math`_{1,${entry(classes, y)}}` : math`_{${entry(classes, y)}}`
+  return [
+    batch ? math`L_i = -${log} p_{i,y_i}` : math`L = -${log} p_y`,
+    math`L${of} = -${log} p${own} = -${log} ${entry(entry(p, 0), y)} = ${entry(losses, 0)}`,
+    ...(batch
+      ? [
+          table(["sample", "true class", math`p`, math`-${log} p`], firstRows(rows)),
+          ...moreRows(rows),
+        ]
+      : []),
+  ]
+}
+
+/** −Σ t·log p; `terms` are those of the first sample, `t` its targets. */
+export function softLosses(
+  { t, terms, name }: { t: Vector; terms: Vector; name: Rich },
+  { p, losses, classes, batch, log }: Losses,
+) {
+  const [first, of] = [entry(p, 0), batch ? math`_{1}` : math``]
+  const rows = classes.map((each, k) => [each, entry(t, k), entry(first, k), entry(terms, k)])
+  const short = terms.length <= readable.terms ? math`${join(terms, " + ")} = ` : math``
+  return [
+    math`L = -\sum_k ${name}_k ${log} p_k`,
+    ...(batch ? [text`Of sample 1:`] : []),
+    table(["class", name, math`p`, math`-${name} ${log} p`], rows),
+    ...(t.includes(0) ? [text`A class without a share adds nothing.`] : []),
+    math`L${of} = ${short}${entry(losses, 0)}`,
+    ...(batch
+      ? [
+          table(["sample", math`L`], firstRows(losses.map((loss, i) => [String(i + 1), loss]))),
+          ...moreRows(losses),
+        ]
+      : []),
+  ]
+}
