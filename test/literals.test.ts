@@ -163,7 +163,7 @@ const rows: Row[] = [
   ["power", "trace", "1024", "correct"],
   ["power", "trace", "1_024", "correct"],
   ["power", "trace", "2^10", "correct"],
-  ["power", "trace", "2**10", "unreadable"],
+  ["power", "trace", "2**10", "correct"],
   ["power", "trace", "1023", "wrong"],
   ["power", "trace", "1.0240", "wrong", "power-of-ten"],
   // Fractions and shares.

@@ -1,5 +1,6 @@
 import type { Block, Rich, Step } from "./blocks.ts"
 import type { Problem } from "./problem.ts"
+import { secretPaths } from "./secrets.ts"
 import { type Run, solve } from "./solve.ts"
 
 /** The way to one answer, in words and formulas, without a value. */
@@ -16,11 +17,13 @@ export function hintFor(problem: Problem, name: string): Hint | undefined {
   const answered = run.answers.get(name)
   const step = answered && stepOf(run, name)
   if (!answered || !step) return undefined
+  // The steps of a quiz, and of formulas that an author wrote, are made of what must not be told.
+  const told = secretPaths(problem.kind).length > 0 ? [] : [...shared(run, step), step]
   return {
     answer: name,
     label: answered.answer.label,
     step: step.title,
-    blocks: [...shared(run, step), step].flatMap(each => each.blocks).flatMap(withoutValues),
+    blocks: told.flatMap(each => each.blocks).flatMap(withoutValues),
   }
 }
 
