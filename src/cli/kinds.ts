@@ -58,7 +58,10 @@ async function allKinds(): Promise<Entry[]> {
 async function describeKind(kind: Kind): Promise<Description> {
   const examples = await examplesOf(kind)
   const [example] = examples
-  const declared: Answers = example ? kind.answers(example.given as never) : {}
+  const declared: Answers = Object.assign(
+    {},
+    ...examples.map(({ given }) => kind.answers(given as never)).toReversed(),
+  )
   const slips = examples.flatMap(problem => slipNames(problem, run(problem)))
   return {
     name: kind.name,

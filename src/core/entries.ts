@@ -51,6 +51,11 @@ export function isCollection({ type }: Answer): boolean {
   return type === "set" || type === "list" || type === "points"
 }
 
+/** Whether its entries are sizes, each a number or a symbol. */
+export function isShape({ type }: Answer): boolean {
+  return type === "shape" || type === "shapes"
+}
+
 /** Calls `visit` for each entry of a value, in reading order; mirrored entries once. */
 export function eachEntry(
   answer: Answer,
@@ -200,6 +205,9 @@ class CellReader {
 
   #number({ text, quoted }: WrittenScalar, key: AnswerValue) {
     const read = readNumber(withoutUnit(quoted ? text.trim() : text, this.#answer.unit))
+    // A symbol where a size is a number is wrong, but can be read.
+    const isSymbol = isShape(this.#answer) && /^[A-Za-z][\w+*^/-]*$/.test(text.trim())
+    if (isSymbol && !isReadable(read)) return { state: "value" as const, leaf: text.trim() }
     if (!isReadable(read)) return { state: "unreadable" as const, ...read }
     if (!this.#expressions && read.place === 0 && !read.exact && Number.isFinite(read.value)) {
       return {

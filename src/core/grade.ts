@@ -3,6 +3,7 @@ import {
   type Cell,
   type Index,
   isCollection,
+  isShape,
   keyOf,
   type ReadCell,
   type Reading,
@@ -219,8 +220,10 @@ class Grader {
   }
 
   #stands(except?: string) {
-    return (name: string, cell: ReadCell, _: AnswerValue, key: string): boolean =>
-      name !== except && !this.#refused.has(id(name, key)) && isAdmissible(this.#answer(name), cell)
+    return (name: string, cell: ReadCell, computed: AnswerValue, key: string): boolean =>
+      name !== except &&
+      !this.#refused.has(id(name, key)) &&
+      (isAdmissible(this.#answer(name), cell) || cell.leaf === computed)
   }
 
   /** Wrong entries that may not be followed: they cost nothing, or say nothing. */
@@ -493,7 +496,8 @@ class Grader {
       const leaf = expected.get(key)?.leaf
       return leaf === undefined ? [] : [leaf]
     })
-    if (entries.some(({ verdict }) => verdict === "wrong") && isNoWork(written, right)) {
+    const wrong = entries.some(({ verdict }) => verdict === "wrong")
+    if (wrong && !isShape(answer) && isNoWork(written, right)) {
       const message = "one value all over, or only 0 and 1, is no work on this answer"
       const reason = { code: "one-value", message, hint: message }
       return entries.map(each =>
