@@ -55,6 +55,14 @@ export function placesOf(
   return [labels].flat().map(each => placeOf(each, classes, count) ?? Number.NaN)
 }
 
+/** Labels that count from 1, as a mistake, read as such; nothing where one is 0. */
+export function countedFromOne(labels: string | string[] | undefined) {
+  const places = labels === undefined ? [] : [labels].flat().map(Number)
+  if (places.length === 0 || places.some(place => !(place >= 1))) return undefined
+  const moved = places.map(place => String(place - 1))
+  return { labels: Array.isArray(labels) ? moved : (moved[0] ?? "") }
+}
+
 /** There is a label for each row of `scores`, and every label names one of its columns. */
 export function labelled<N extends string>(...names: readonly N[]) {
   type G = Labelled & { [name in N]?: Vector | Grid | undefined }

@@ -331,9 +331,14 @@ function asList(written: Written): Written {
   return written.type === "scalar" ? { type: "list", items: [written], start, end } : written
 }
 
+/** The members of a list as they were written; `[fox, quick]` in it is the pair "fox quick". */
 function memberTexts(written: Written): string[] | undefined {
   if (written.type !== "list") return undefined
-  const texts = written.items.flatMap(item => (item.type === "scalar" ? [item.text.trim()] : []))
+  const texts = written.items.flatMap(item => {
+    if (item.type === "scalar") return [item.text.trim()]
+    const inner = item.type === "list" ? memberTexts(item) : undefined
+    return inner ? [inner.join(" ")] : []
+  })
   return texts.length === written.items.length ? texts : undefined
 }
 

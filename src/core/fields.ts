@@ -14,6 +14,8 @@ interface Range {
   max?: number
   /** Strictly above. */
   above?: number
+  /** Strictly below. */
+  below?: number
 }
 
 /** A real number: `0.04`, or exact text such as `"1/3"` or `"sqrt(2)"`. */
@@ -308,13 +310,17 @@ function real(
 
 function outside(
   value: number,
-  { min, max, above }: Range,
+  { min, max, above, below }: Range,
   noun: string,
   infinite: boolean,
 ): string | undefined {
   if (!infinite && !Number.isFinite(value)) return "must be finite"
   if (noun === "whole number" && !Number.isSafeInteger(value)) return "must be a whole number"
+  if (above !== undefined && below !== undefined && (value <= above || value >= below)) {
+    return `must be above ${above} and below ${below}`
+  }
   if (above !== undefined && value <= above) return `must be above ${above}`
+  if (below !== undefined && value >= below) return `must be below ${below}`
   if (min !== undefined && max !== undefined && (value < min || value > max)) {
     return `must be between ${min} and ${max}`
   }

@@ -47,6 +47,7 @@ function isSame(values: readonly unknown[], others: readonly unknown[]): boolean
 function isClose(a: unknown, b: unknown, scale: number): boolean {
   if (typeof a === "number" && typeof b === "number") {
     if (a === b) return true
+    if (!Number.isFinite(a) || !Number.isFinite(b)) return false
     const slack = Number.isInteger(b) ? 0 : Math.max(0.005 * Math.abs(b), 0.001 * scale)
     return Math.abs(a - b) <= slack + noise(b, 0)
   }

@@ -21,6 +21,13 @@ export interface Net {
   parameters: readonly Parameter[]
   /** What feeds nothing else, in the order given. */
   outputs: readonly string[]
+  /** Every edge that leaves an input or unit, with the unit that it enters. */
+  leaving: ReadonlyMap<string, readonly Path[]>
+}
+
+export interface Path {
+  unit: Unit
+  edge: Edge
 }
 
 /** Units that are worked out together: one alone, those of a softmax, or a layer. */
@@ -67,15 +74,30 @@ export interface Use {
 
 export type Learned = number | Vector | Grid
 
-export function netOf(given: NetworkGiven<ActivationName | "softmax">): Net {
+type Given = NetworkGiven<ActivationName | "softmax">
+
+/** Made once for givens that are solved many times, as they are to grade a sheet. */
+const known = new WeakMap<Given, Net>()
+
+export function netOf(given: Given): Net {
+  const before = known.get(given)
+  if (before) return before
   const inputs = new Map(inputsOf(given))
-  if (given.units) return { inputs, ...unitNet(given.units) }
-  return { inputs, ...layerNet(given.layers ?? [], [...inputs.keys()]) }
+  const net = given.units ? unitNet(given.units) : layerNet(given.layers ?? [], [...inputs.keys()])
+  const leaving = new Map<string, Path[]>()
+  for (const unit of net.groups.flatMap(({ units }) => units)) {
+    for (const edge of unit.sources) {
+      leaving.set(edge.from, [...(leaving.get(edge.from) ?? []), { unit, edge }])
+    }
+  }
+  const made = { ...net, inputs, leaving }
+  known.set(given, made)
+  return made
 }
 
 type Activated = ActivationName | "softmax"
 
-function unitNet(given: readonly UnitGiven<Activated>[]): Omit<Net, "inputs"> {
+function unitNet(given: readonly UnitGiven<Activated>[]): Omit<Net, "inputs" | "leaving"> {
   const units = given.map(({ name, inputs, bias }): Unit => {
     const own = bias === undefined ? undefined : weightOf(bias, `b_${name}`)
     return {
@@ -180,13 +202,17 @@ function isVector(value: Vector | Grid): value is Vector {
   return typeof value[0] === "number"
 }
 
-/** Every edge that leaves a unit, with the unit it enters. */
-export function leaving({ groups }: Net, from: string): { unit: Unit; edge: Edge }[] {
-  return groups.flatMap(({ units }) =>
-    units.flatMap(unit =>
-      unit.sources.flatMap(edge => (edge.from === from ? [{ unit, edge }] : [])),
-    ),
-  )
+/** The paths that leave a unit. */
+export function leaving({ leaving: paths }: Net, from: string): readonly Path[] {
+  return paths.get(from) ?? []
+}
+
+/** The groups from the last column to the first: what a unit feeds comes before it. */
+export function backwards(net: Net): Group[] {
+  const columns = columnsOf(net)
+  const columnOf = ({ units: [first] }: Group) =>
+    columns.findIndex(names => first && names.includes(first.name))
+  return net.groups.toSorted((one, other) => columnOf(other) - columnOf(one))
 }
 
 /** Inputs on the left, each unit one column right of its last source. */

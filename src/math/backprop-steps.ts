@@ -202,7 +202,7 @@ export function hiddenLines(net: Net, group: Group, known: Known, above: Above):
       const few = paths.length <= most.units
       const chain = paths.map(
         path =>
-          math`${lossBy(zOf(path.unit))} \cdot \frac{\partial ${zOf(path.unit)}}{\partial ${aOf(unit)}}`,
+          math`${lossBy(zOf(path.unit))} \cdot \frac{\partial {${zOf(path.unit)}}}{\partial {${aOf(unit)}}}`,
       )
       const symbols = paths.map(path => math`${deltaOf(path.unit)} \cdot ${path.edge.symbol}`)
       const numbers = sumOfProducts(
@@ -237,11 +237,11 @@ function throughLines(group: Group, known: Known, above: Above): Rich[] {
   return [
     ...listed.flatMap((unit, i) => {
       const [own, slope] = [entry(arriving, i), entry(slopes, i)]
-      const chain = math`${lossBy(zOf(unit))} = ${lossBy(aOf(unit))} \cdot \frac{\partial ${aOf(unit)}}{\partial ${zOf(unit)}}`
+      const chain = math`${lossBy(zOf(unit))} = ${lossBy(aOf(unit))} \cdot \frac{\partial {${aOf(unit)}}}{\partial {${zOf(unit)}}}`
       const working = slopeWorking(activation, entry(z, i), entry(a, i), { alpha: group.alpha })
       const f = math`${functionOf(activation)}'(${zOf(unit)})`
       return [
-        math`\frac{\partial ${aOf(unit)}}{\partial ${zOf(unit)}} = ${f} = ${working ? math`${working} = ` : math``}${slope}`,
+        math`\frac{\partial {${aOf(unit)}}}{\partial {${zOf(unit)}}} = ${f} = ${working ? math`${working} = ` : math``}${slope}`,
         math`${deltaOf(unit)} = ${chain} = ${own} \cdot ${slope} = ${at(known.delta, unit.name)}`,
       ]
     }),
@@ -267,10 +267,10 @@ export function gradientBlocks(
     }),
   )
   const factors = ({ unit, edge, symbol }: Use) => {
-    const upper = [lossBy(aOf(unit)), math`\frac{\partial ${aOf(unit)}}{\partial ${zOf(unit)}}`]
+    const upper = [lossBy(aOf(unit)), math`\frac{\partial {${aOf(unit)}}}{\partial {${zOf(unit)}}}`]
     const numbers = [above.get(unit.name), slopes.get(unit.name)]
     const hasBoth = numbers.every(each => each !== undefined)
-    const last = math`\frac{\partial ${zOf(unit)}}{\partial ${symbol}}`
+    const last = math`\frac{\partial {${zOf(unit)}}}{\partial {${symbol}}}`
     const first: readonly Inline[] = hasBoth ? numbers : [at(known.delta, unit.name)]
     return {
       symbols: join([...(hasBoth ? upper : [lossBy(zOf(unit))]), last], " \\cdot "),
@@ -344,7 +344,7 @@ function numbersOf(units: readonly Unit[], { a, z }: Known): [Vector, Vector] {
 }
 
 function lossBy(symbol: Rich): Rich {
-  return math`\frac{\partial L}{\partial ${symbol}}`
+  return math`\frac{\partial L}{\partial {${symbol}}}`
 }
 
 function named({ inputs, groups }: Net, from: string): Rich {

@@ -27,28 +27,37 @@ export interface Worked {
 
 /** z = Σ w·a + b */
 export function preactivations({ units, layer }: Group, { a, z }: Known): Worked {
-  const sums = (of: (from: string) => number) =>
-    units.map(({ sources }) => sum(sources.map(({ from, value }) => value * of(from))))
-  const biases = units.map(({ bias }) => bias?.value ?? 0)
-  const plain = sums(from => at(a, from))
-  const inactive = sums(from => z.get(from) ?? at(a, from))
+  const biases = units.map(({ bias }) => (bias ? [bias.value] : []))
+  const products = (of: (from: string) => number) =>
+    units.map(({ sources }) => sources.map(({ from, value }) => value * of(from)))
+  const withBias = (terms: readonly Vector[]) =>
+    terms.map((own, i) => settled([...own, ...entry(biases, i)]))
+  const plain = products(from => at(a, from))
   const [from = []] = units.map(({ sources }) => sources)
   const isSquare = layer && units.length === from.length && units.length > 1
   const turned = () =>
     from.map((_, i) =>
-      sum(units.map(({ sources }, j) => entry(sources, i).value * at(a, entry(from, j).from))),
+      units.map(({ sources }, j) => entry(sources, i).value * at(a, entry(from, j).from)),
     )
-  const withBias = (values: Vector) => values.map((value, i) => value + entry(biases, i))
   return {
     value: withBias(plain),
     slips: {
-      ...(units.some(({ bias }) => bias) && { "the bias is left out": plain }),
+      ...(units.some(({ bias }) => bias) && { "the bias is left out": plain.map(settled) }),
       ...(units.some(({ sources }) => sources.some(each => z.has(each.from))) && {
-        "the z of the units before stand in for their a": withBias(inactive),
+        "the z of the units before stand in for their a": withBias(
+          products(from => z.get(from) ?? at(a, from)),
+        ),
       }),
       ...(isSquare && { "W is transposed": withBias(turned()) }),
     },
   }
+}
+
+/** A sum, 0 where its terms cancel but for the last digits of a double: 0.3 − 0.4 + 0.1. */
+function settled(terms: Vector): number {
+  const total = sum(terms)
+  const largest = Math.max(...terms.map(Math.abs))
+  return Math.abs(total) <= 4 * Number.EPSILON * largest ? 0 : total
 }
 
 /** a = f(z) */
@@ -67,6 +76,12 @@ export function activated(group: Group, z: Vector): Worked {
       ...byName(z.map(each => valueMistakes(activation, each, alpha))),
     },
   }
+}
+
+/** A whole number that a double misses by its last digits, such as (1/a)·a. */
+function whole(x: number): number {
+  const rounded = Math.round(x)
+  return Math.abs(x - rounded) <= 4 * Number.EPSILON * Math.abs(x) ? rounded : x
 }
 
 export type LossName = "half-squared" | "squared" | "bce" | "cross-entropy"
@@ -133,7 +148,7 @@ export function throughMistakes(
   const slopes = byName(z.map((each, i) => slopeMistakes(activation, each, entry(a, i), alpha)))
   const wrong = Object.entries(slopes).map(([slip, values]) => [
     slip,
-    values.map((slope, i) => slope * entry(above, i)),
+    values.map((slope, i) => whole(slope * entry(above, i))),
   ])
   return { ...left, ...Object.fromEntries(wrong) }
 }

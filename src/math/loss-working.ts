@@ -10,17 +10,25 @@ const readable = { terms: 8, rows: 20 }
 /** The mean of losses that were each worked out. */
 export function meanLoss(losses: Vector, mean: number): Rich {
   const n = losses.length
+  if (n === 1) return math`L = L_1 = ${mean}`
   const written = math`\frac{${join(losses, " + ")}}{${n}} = `
   return math`L = \frac{1}{N} \sum_i L_i = ${n <= readable.terms ? written : math``}${mean}`
 }
 
-/** Rows of a table; of many, the first. */
-export function firstRows<T>(rows: readonly T[]): T[] {
-  return rows.slice(0, readable.rows)
-}
-
-export function moreRows(rows: readonly unknown[]): Block[] {
-  return rows.length > readable.rows ? [text`The other samples in the same way.`] : []
+/** A table with a row for each sample, counted from 1; of many, the first. */
+export function samplesTable(
+  head: readonly (Rich | string)[],
+  columns: readonly (readonly (number | string)[])[],
+): Block[] {
+  const count = entry(columns, 0).length
+  const rows = Array.from({ length: Math.min(count, readable.rows) }, (_, i) => [
+    String(i + 1),
+    ...columns.map(column => entry(column, i)),
+  ])
+  return [
+    table(["sample", ...head], rows),
+    ...(count > readable.rows ? [text`The other samples in the same way.`] : []),
+  ]
 }
 
 /** What the losses of a batch, or of one sample, are made of. */
@@ -38,21 +46,16 @@ export interface Losses {
 export function labelledLosses(
   places: readonly number[],
   { p, losses, classes, batch, log }: Losses,
-) {
-  const rows = losses.map((loss, i): (string | number)[] => {
-    const y = entry(places, i)
-    return [String(i + 1), entry(classes, y), entry(entry(p, i), y), loss]
-  })
-  const [y, of] = [entry(places, 0), batch ? math`_{1}` : math``]
-  const own = batch ? math`_{1,${entry(classes, y)}}` : math`_{${entry(classes, y)}}`
+): Block[] {
+  const truth = places.map(y => entry(classes, y))
+  const shares = places.map((y, i) => entry(entry(p, i), y))
+  const of = batch ? math`_{1}` : math``
+  const own = batch ? math`_{1,${entry(truth, 0)}}` : math`_{${entry(truth, 0)}}`
   return [
     batch ? math`L_i = -${log} p_{i,y_i}` : math`L = -${log} p_y`,
-    math`L${of} = -${log} p${own} = -${log} ${entry(entry(p, 0), y)} = ${entry(losses, 0)}`,
+    math`L${of} = -${log} p${own} = -${log} ${entry(shares, 0)} = ${entry(losses, 0)}`,
     ...(batch
-      ? [
-          table(["sample", "true class", math`p`, math`-${log} p`], firstRows(rows)),
-          ...moreRows(rows),
-        ]
+      ? samplesTable(["true class", math`p`, math`-${log} p`], [truth, shares, losses])
       : []),
   ]
 }
@@ -61,7 +64,7 @@ export function labelledLosses(
 export function softLosses(
   { t, terms, name }: { t: Vector; terms: Vector; name: Rich },
   { p, losses, classes, batch, log }: Losses,
-) {
+): Block[] {
   const [first, of] = [entry(p, 0), batch ? math`_{1}` : math``]
   const rows = classes.map((each, k) => [each, entry(t, k), entry(first, k), entry(terms, k)])
   const short = terms.length <= readable.terms ? math`${join(terms, " + ")} = ` : math``
@@ -71,11 +74,6 @@ export function softLosses(
     table(["class", name, math`p`, math`-${name} ${log} p`], rows),
     ...(t.includes(0) ? [text`A class without a share adds nothing.`] : []),
     math`L${of} = ${short}${entry(losses, 0)}`,
-    ...(batch
-      ? [
-          table(["sample", math`L`], firstRows(losses.map((loss, i) => [String(i + 1), loss]))),
-          ...moreRows(losses),
-        ]
-      : []),
+    ...(batch ? samplesTable([math`L`], [losses]) : []),
   ]
 }

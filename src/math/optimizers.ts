@@ -1,4 +1,4 @@
-import { type Inline, join, math, type Rich } from "../core/blocks.ts"
+import { type Inline, math, type Rich } from "../core/blocks.ts"
 import { negative } from "./distribution.ts"
 
 // The optimisers as lists of rules. All of them work entry by entry, so a rule is written for single numbers,
@@ -85,8 +85,10 @@ function mean(name: "m" | "v", beta: "beta1" | "beta2" | "rho"): Rule {
   const old = `${name}_old` as const
   const power = name === "m" ? 1 : 2
   const of: Formula = terms => (name === "m" ? math`${terms.g}` : squared(terms))
-  const mixed = (kept: Value, added: Value, by = power) => (s: Terms<number>) =>
-    kept(s) * s[old] + added(s) * s.g ** by
+  const mixed =
+    (kept: Value, added: Value, by = power) =>
+    (s: Terms<number>) =>
+      kept(s) * s[old] + added(s) * s.g ** by
   const [share, rest]: [Value, Value] = [s => s[beta], s => 1 - s[beta]]
   return {
     name,
@@ -133,7 +135,8 @@ function scaled(top: "g" | "m_hat", below: "v" | "v_hat", inside: boolean): Move
     slips: {
       "the root is left out": s => (s.eta * s[top]) / (s[below] + s.epsilon),
       ...(top === "m_hat" && {
-        "the gradient stands where its mean belongs": s => (s.eta * s.g) / root(s[below], s.epsilon),
+        "the gradient stands where its mean belongs": s =>
+          (s.eta * s.g) / root(s[below], s.epsilon),
       }),
     },
   }
@@ -159,7 +162,8 @@ function velocityOf({ momentum_form, maximize }: Setting): Rule {
     value: s => s.mu * s.velocity_old + share(s) * s.g,
     slips: {
       "the old velocity is left out": s => share(s) * s.g,
-      "the velocity of the step itself stands in for the old one": s => (share(s) * s.g) / (1 - s.mu),
+      "the velocity of the step itself stands in for the old one": s =>
+        (share(s) * s.g) / (1 - s.mu),
       "the parameters stand where the old velocity belongs": s => s.mu * s.theta + share(s) * s.g,
       "the old velocity is not multiplied by μ": s => s.velocity_old + share(s) * s.g,
     },
@@ -169,7 +173,9 @@ function velocityOf({ momentum_form, maximize }: Setting): Rule {
 function alongVelocity(setting: Setting): Move {
   const { momentum_form: form, maximize } = setting
   const ahead = setting.algorithm === "nesterov" && !setting.lookahead
-  const before = { "the velocity of the step before is taken": (s: Terms<number>) => s.velocity_old }
+  const before = {
+    "the velocity of the step before is taken": (s: Terms<number>) => s.velocity_old,
+  }
   if (form === "signed") {
     const turned = maximize ? 1 : -1
     return {
@@ -212,7 +218,11 @@ export function optimizerOf(setting: Setting): Optimizer {
     case "adadelta":
       return {
         rules: [mean("v", "rho"), change, meanOfChanges],
-        move: { formula: s => math`${s.eta} \cdot ${s.delta}`, value: s => s.eta * s.delta, slips: {} },
+        move: {
+          formula: s => math`${s.eta} \cdot ${s.delta}`,
+          value: s => s.eta * s.delta,
+          slips: {},
+        },
       }
     case "adamax":
       return { rules: [mean("m", "beta1"), largest, corrected("m_hat")], move: overLargest }
@@ -289,7 +299,10 @@ export function parametersRule(setting: Setting) {
   const decoupled = setting.decay_form === "decoupled" && setting.weight_decay > 0
   const sign = setting.maximize || move.signed ? 1 : -1
   const shrunk: Value = s => s.theta - (decoupled ? s.eta * s.lambda * s.theta : 0)
-  const with_ = (value: Value, from = shrunk): Value => s => from(s) + sign * value(s)
+  const with_ =
+    (value: Value, from = shrunk): Value =>
+    s =>
+      from(s) + sign * value(s)
   const wrong = Object.entries(move.slips).map(([slip, value]) => [slip, with_(value)] as const)
   const slips: Record<string, Value> = {
     ...Object.fromEntries(wrong),

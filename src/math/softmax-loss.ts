@@ -32,12 +32,12 @@ export function lossMistakes(
   log: (x: number) => number = Math.log,
 ): Record<string, number> {
   const guess = argmax(p)
-  return {
+  return finite({
     "1 − p stands in for −log p": 1 - entry(p, y),
     ...(guess !== y && { "the loss is that of the predicted class": -log(entry(p, guess)) }),
     "all classes count as if they were true": -sum(p.map(log)),
     ...(scores && { "the sum of the exponentials is left out": -entry(scores, y) }),
-  }
+  })
 }
 
 /** The same for the loss −Σ t log p of targets that are shares. */
@@ -47,12 +47,17 @@ export function softMistakes(
   log: (x: number) => number = Math.log,
 ): Record<string, number> {
   const cross = -sum(weighted(t, p.map(log)))
-  return {
+  return finite({
     "the entropy of the targets is subtracted, as for KL": cross + sum(weighted(t, t.map(log))),
     "targets and probabilities are swapped": -sum(weighted(p, t.map(log))),
     "the class of the largest target counts alone": -log(entry(p, argmax(t))),
     "the terms are averaged over the classes": cross / t.length,
-  }
+  })
+}
+
+/** A mistake that leads to no number is none that a sheet could show. */
+function finite(mistakes: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(mistakes).filter(([, value]) => Number.isFinite(value)))
 }
 
 /** How scores `s` of classes become probabilities `p`. */

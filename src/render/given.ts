@@ -63,10 +63,16 @@ function addList({ blocks, setting }: Given, name: string, list: readonly unknow
   if (isVector(list)) {
     blocks.push(list.length > inline ? grid(symbol(name), [list]) : math`${symbol(name)} = ${list}`)
   } else if (isGrid(list)) blocks.push(grid(symbol(name), list))
-  else if (isLabels(list)) blocks.push(text`${name}: ${list.join(", ")}`)
+  else if (isLabels(list)) blocks.push(...labelLines(name, list))
   else if (isLabelGrid(list)) blocks.push(grid(name, list))
   else if (isFlat(list)) blocks.push(recordTable(name, list))
   else for (const [i, each] of list.entries()) add({ blocks, setting }, `${name}[${i + 1}]`, each)
+}
+
+/** Names in one line; sentences each in their own. */
+function labelLines(name: string, list: readonly string[]): Rich[] {
+  if (!list.some(each => each.includes(" "))) return [text`${name}: ${list.join(", ")}`]
+  return list.map((each, i) => text`${name} ${i + 1}: ${each}`)
 }
 
 function addMap(given: Given, name: string, map: object): void {
