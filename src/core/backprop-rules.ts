@@ -40,7 +40,8 @@ function ownNames(inputs: NetworkGiven["inputs"], units: readonly UnitGiven[]): 
     const taken = entering.has(name) ? "an input" : first < i ? `unit ${first + 1}` : undefined
     if (taken === undefined) return []
     const message = `is \`${name}\`, which is ${taken} already: each name stands for one thing`
-    return [{ path: ["units", i, "name"], code: "duplicate", message }]
+    const hint = `choose another name for unit ${i + 1}`
+    return [{ path: ["units", i, "name"], code: "duplicate", message, hint }]
   })
 }
 
@@ -51,7 +52,9 @@ function sources(inputs: NetworkGiven["inputs"], units: readonly UnitGiven[]): C
   return units.flatMap((unit, i) => {
     const from = Object.keys(unit.inputs)
     if (from.length === 0) {
-      return [{ path: ["units", i, "inputs"], message: `of \`${unit.name}\` holds no source` }]
+      const message = `of \`${unit.name}\` holds no source`
+      const hint = "name what it takes from, each with its weight: `inputs: { x1: 0.5 }`"
+      return [{ path: ["units", i, "inputs"], message, hint }]
     }
     return from.flatMap((source): Complaint[] => {
       if (entering.includes(source) || names.slice(0, i).includes(source)) return []
@@ -63,7 +66,8 @@ function sources(inputs: NetworkGiven["inputs"], units: readonly UnitGiven[]): C
       const round = pathBetween(unit.name, source, units)
       if (round) {
         const message = `closes a cycle, ${[...round, unit.name].join(" → ")}: a feed-forward network has none`
-        return [{ path, code: "cycle", message }]
+        const hint = "a unit takes from inputs of the network and from units before it"
+        return [{ path, code: "cycle", message, hint }]
       }
       const message = `is a unit that comes after \`${unit.name}\``
       const hint = "list every unit after the units that it takes from"
@@ -128,7 +132,9 @@ function chain(inputs: NetworkGiven["inputs"], layers: readonly LayerGiven[]): C
       ...complaints.flatMap(each => {
         if (!each) return []
         const message = `of ${wordOf(layer, i)} ${each.message}`
-        return [{ ...each, message, path: ["layers", i, ...each.path] }]
+        const hint =
+          "W has a row for each unit of its layer and a column for each number that arrives"
+        return [{ ...each, message, path: ["layers", i, ...each.path], hint }]
       }),
       ...(first < i
         ? [
@@ -152,6 +158,7 @@ function softmaxes({ units, layers }: Pick<NetworkGiven, "units" | "layers">): C
   const sharing = (units ?? []).filter(({ activation }) => activation === "softmax")
   const outputs = outputsOf({ units })
   const alone = "has softmax for itself alone, which is always 1: softmax needs two units or more"
+  const instead = "for two classes take two units, or one with sigmoid and `loss: bce`"
   const ofUnits = (units ?? []).flatMap((unit, i): Complaint[] => {
     if (unit.activation !== "softmax") return []
     const path = ["units", i, "activation"]
@@ -160,11 +167,18 @@ function softmaxes({ units, layers }: Pick<NetworkGiven, "units" | "layers">): C
       const message = `is softmax, but \`${unit.name}\` feeds \`${feeds.name}\`: named units can have it only at the output`
       return [{ path, message, hint: "give the network as `layers`" }]
     }
-    return sharing.length > 1 ? [] : [{ path, message: `of \`${unit.name}\` ${alone}` }]
+    if (sharing.length > 1) return []
+    return [{ path, message: `of \`${unit.name}\` ${alone}`, hint: instead }]
   })
   const ofLayers = (layers ?? []).flatMap((layer, i): Complaint[] =>
     layer.activation === "softmax" && layer.W.length === 1
-      ? [{ path: ["layers", i, "activation"], message: `of ${wordOf(layer, i)} ${alone}` }]
+      ? [
+          {
+            path: ["layers", i, "activation"],
+            message: `of ${wordOf(layer, i)} ${alone}`,
+            hint: instead,
+          },
+        ]
       : [],
   )
   return [...ofUnits, ...ofLayers]

@@ -23,15 +23,11 @@ const dilation = field
 const groups = field.integer("groups of channels and filters; 1 if left out", count).optional()
 const bias = field.flag("whether there are biases, as there are if left out").optional()
 const filters = field.integer("number of filters: the channels of the output", count)
-const paddingOrSame = z
-  .union([z.literal("same"), padding], {
-    error: ({ input }) =>
-      `must be a whole number, a pair [height, width] or \`same\`, but it is ${describe(input)}`,
-  })
-  .meta({
-    title: "whole number or pair",
-    description: "zeros on each side, or `same`; 0 if left out",
-  })
+const paddings = field
+  .padding(
+    "zeros around the input: p on each side, [top and bottom, left and right], [top, bottom, left, right] or `same` (⌈n/stride⌉ cells come out); 0 if left out",
+    ["same"],
+  )
   .optional()
 const in_channels = field.integer("channels of the input, to be checked", count).optional()
 
@@ -44,7 +40,7 @@ const layer = z.discriminatedUnion(
       filters,
       kernel,
       stride,
-      padding: paddingOrSame,
+      padding: paddings,
       dilation,
       groups,
       bias,
@@ -55,7 +51,7 @@ const layer = z.discriminatedUnion(
       type: z.literal("pool"),
       kernel,
       stride,
-      padding: paddingOrSame,
+      padding: paddings,
       mode: field.oneOf("what becomes of a window; max if left out", ["max", "average"]).optional(),
     }),
     z.strictObject({ name, type: z.literal("global-pool") }),

@@ -2,8 +2,8 @@ import * as z from "zod"
 import { type Complaint, complain, isAcross } from "./complaints.ts"
 import { suggest } from "./diagnostic.ts"
 import { placesOf } from "./labels.ts"
-import type { Grid } from "./types.ts"
-import { plural, quoted, short, sizes } from "./words.ts"
+import type { Grid, Vector } from "./types.ts"
+import { describe, plural, quoted, short, sizes } from "./words.ts"
 
 /** Checks across the fields of `given`, for its `.check(…)`. */
 
@@ -129,7 +129,7 @@ export function sameShape<G extends object>(...names: readonly Name<G>[]) {
   return across<G>(names, given => {
     const present = names.filter(name => given[name] !== undefined)
     const first = present[0]
-    const form = (name: Name<G>) => sizes(given[name]) || "a number"
+    const form = (name: Name<G>) => formOf(given[name])
     const other = present.find(name => form(name) !== form(first ?? name))
     if (first === undefined || other === undefined) return undefined
     return {
@@ -245,6 +245,16 @@ export function asymmetry(name: string, matrix: Grid, why: string): Complaint | 
   return undefined
 }
 
+/** Vectors, or rows of a grid, that are 0 and so have no direction to compare. */
+export function directionless(path: Complaint["path"], values: Vector | Grid): Complaint[] {
+  const message = "is the zero vector, which has no direction to compare"
+  const rows = values.flatMap((each, i) => (typeof each === "number" ? [] : [{ each, i }]))
+  if (rows.length === 0) return values.every(each => each === 0) ? [{ path, message }] : []
+  return rows.flatMap(({ each, i }) =>
+    each.every(value => value === 0) ? [{ path: [...path, i], message }] : [],
+  )
+}
+
 /** What a dimension counts. */
 function noun(value: unknown, dimension: Dimension): string {
   return isLabels(value) ? "label" : dimensionWords[dimension]
@@ -262,6 +272,11 @@ export function everyQuerySees<G extends { mask: string | Grid; layout: "rows" |
     const message = `hides every key from query ${blind + 1}, whose weights would be 0/0`
     return { path: layout === "rows" ? ["mask", blind] : ["mask"], code: "masked", message }
   })
+}
+
+/** `a number`, `a list of 3`, `3×2` */
+function formOf(value: unknown): string {
+  return isRows(value) ? sizes(value) : Array.isArray(value) ? describe(value) : "a number"
 }
 
 function isRows(value: unknown): boolean {

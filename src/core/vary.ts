@@ -42,6 +42,7 @@ const titles = {
     "grid of 0 and 1",
     "vector of 0 and 1",
     "none, causal or grid of 0 and 1",
+    "grid of places",
   ],
   sizes: [
     "whole number",

@@ -96,6 +96,11 @@ export function determinantWorking(matrix: Grid): Rich[] {
   return [join(terms, " + ")]
 }
 
+/** = 1 + 2 + 3, for the middle of a formula; of many terms, or one, nothing. */
+export function listed(terms: Vector): Rich {
+  return terms.length > 1 && terms.length <= 8 ? math` = ${join(terms, " + ")}` : math``
+}
+
 /** 1·2 + 3·4; of many products, the first ones and the last. */
 export function sumOfProducts(left: Vector, right: Vector): Rich {
   const head = readable.terms - 1

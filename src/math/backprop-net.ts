@@ -21,6 +21,8 @@ export interface Net {
   parameters: readonly Parameter[]
   /** What feeds nothing else, in the order given. */
   outputs: readonly string[]
+  /** Inputs on the left, each unit one column right of its last source, outputs on the right. */
+  columns: readonly (readonly string[])[]
   /** Every edge that leaves an input or unit, with the unit that it enters. */
   leaving: ReadonlyMap<string, readonly Path[]>
 }
@@ -90,14 +92,17 @@ export function netOf(given: Given): Net {
       leaving.set(edge.from, [...(leaving.get(edge.from) ?? []), { unit, edge }])
     }
   }
-  const made = { ...net, inputs, leaving }
+  const columns = columnsOf(inputs, net)
+  const made = { ...net, inputs, leaving, columns }
   known.set(given, made)
   return made
 }
 
 type Activated = ActivationName | "softmax"
 
-function unitNet(given: readonly UnitGiven<Activated>[]): Omit<Net, "inputs" | "leaving"> {
+function unitNet(
+  given: readonly UnitGiven<Activated>[],
+): Omit<Net, "inputs" | "leaving" | "columns"> {
   const units = given.map(({ name, inputs, bias }): Unit => {
     const own = bias === undefined ? undefined : weightOf(bias, `b_${name}`)
     return {
@@ -195,7 +200,9 @@ export function learned(
 /** The number at a place of a parameter, row by row. */
 export function numberAt(value: Learned, place: number): number {
   if (typeof value === "number") return value
-  return entry(isVector(value) ? value : value.flat(), place)
+  if (isVector(value)) return entry(value, place)
+  const width = entry(value, 0).length
+  return entry(entry(value, Math.floor(place / width)), place % width)
 }
 
 function isVector(value: Vector | Grid): value is Vector {
@@ -208,24 +215,22 @@ export function leaving({ leaving: paths }: Net, from: string): readonly Path[] 
 }
 
 /** The groups from the last column to the first: what a unit feeds comes before it. */
-export function backwards(net: Net): Group[] {
-  const columns = columnsOf(net)
+export function backwards({ groups, columns }: Net): Group[] {
   const columnOf = ({ units: [first] }: Group) =>
     columns.findIndex(names => first && names.includes(first.name))
-  return net.groups.toSorted((one, other) => columnOf(other) - columnOf(one))
+  return groups.toSorted((one, other) => columnOf(other) - columnOf(one))
 }
 
-/** Inputs on the left, each unit one column right of its last source. */
-export function columnsOf({ inputs, groups }: Net): string[][] {
+function columnsOf(
+  inputs: ReadonlyMap<string, number>,
+  { groups, outputs }: Pick<Net, "groups" | "outputs">,
+): string[][] {
   const columns = new Map([...inputs.keys()].map(name => [name, 0]))
-  const units = groups.flatMap(group => group.units)
-  for (const { name, sources } of units) {
+  for (const { name, sources } of groups.flatMap(({ units }) => units)) {
     columns.set(name, 1 + Math.max(...sources.map(({ from }) => columns.get(from) ?? 0)))
   }
-  // Outputs stand in the last column.
   const last = Math.max(...columns.values())
-  const used = new Set(units.flatMap(({ sources }) => sources.map(({ from }) => from)))
-  for (const { name } of units) if (!used.has(name)) columns.set(name, last)
+  for (const name of outputs) columns.set(name, last)
   return Array.from({ length: last + 1 }, (_, column) =>
     [...columns].flatMap(([name, own]) => (own === column ? [name] : [])),
   )

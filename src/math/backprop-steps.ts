@@ -6,7 +6,6 @@ import type { ActivationName } from "./activation.ts"
 import { formulasOf, slopeWorking } from "./activation-working.ts"
 import { at, type Known, type LossName, slopesOf } from "./backprop.ts"
 import {
-  columnsOf,
   type Group,
   type Learned,
   leaving,
@@ -28,22 +27,23 @@ const most = { units: 8, uses: 24, drawn: 24 }
 export function networkBlocks(net: Net): Block[] {
   const { groups } = net
   const names = [...new Set(groups.map(({ activation }) => activation))]
-  const edges = groups.flatMap(({ units }) =>
-    units.flatMap(({ name, sources }) =>
-      sources.map(({ from, value }) => ({ from, to: name, label: value })),
-    ),
+  const units = groups.flatMap(group => group.units)
+  const indices = new Map(units.map(({ name, index }) => [name, index]))
+  const drawn = (name: string) => indices.get(name) ?? name
+  const edges = units.flatMap(({ index, sources }) =>
+    sources.map(({ from, value }) => ({ from: drawn(from), to: index, label: value })),
   )
+  const columns = net.columns.map(names => names.map(drawn))
   return [
     math`z_j = \sum_i w_{ij} \cdot a_i + b_j, \quad a_j = f_j(z_j)`,
     ...names.flatMap((name): Rich[] => {
+      if (name === "linear") return []
       const alpha = groups.find(({ activation }) => activation === name)?.alpha
       if (name === "softmax")
         return [math`\operatorname{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}`]
       return formulasOf(name, { alpha }, { f: functionOf(name), x: math`z` })
     }),
-    ...(edges.length <= most.drawn
-      ? [network("The network and its weights", columnsOf(net), edges)]
-      : []),
+    ...(edges.length <= most.drawn ? [network("The network and its weights", columns, edges)] : []),
   ]
 }
 
@@ -69,13 +69,15 @@ export function forwardLines(net: Net, { units, layer, ...group }: Group, { a, z
       math`z^{(${place})} = W_{${place}} \cdot ${before}${plus}`,
       ...lines,
       ...rest,
-      math`a^{(${place})} = ${f}(z^{(${place})}) = ${all.map(([, value]) => value)}`,
+      math`a^{(${place})} = ${group.activation === "linear" ? math`z^{(${place})}` : math`${f}(z^{(${place})})`} = ${all.map(([, value]) => value)}`,
     ]
   }
   if (group.activation !== "softmax") {
     return units.flatMap((unit, i) => [
       entry(lines, i),
-      math`${aOf(unit)} = ${f}(${zOf(unit)}) = ${f}(${at(z, unit.name)}) = ${at(a, unit.name)}`,
+      group.activation === "linear"
+        ? math`${aOf(unit)} = ${zOf(unit)} = ${at(a, unit.name)}`
+        : math`${aOf(unit)} = ${f}(${zOf(unit)}) = ${f}(${at(z, unit.name)}) = ${at(a, unit.name)}`,
     ])
   }
   const total = math`${join(
@@ -129,7 +131,7 @@ export function lossLines({ loss, targets, count }: Aim, { a }: Known, value: nu
   const whole = loss === "bce" || loss === "cross-entropy" ? math`-(${sum})` : sum
   const written = count === 1 ? whole : math`${mean}(${whole})`
   return [
-    math`L = ${mean}${lossFormulas[loss].loss}`,
+    math`L = ${count > 1 && loss === "bce" ? math`${mean}(${lossFormulas[loss].loss})` : math`${mean}${lossFormulas[loss].loss}`}`,
     ...(terms.length > most.units ? [math`L = ${value}`] : [math`L = ${written} = ${value}`]),
   ]
 }
@@ -190,12 +192,12 @@ function slopeOfLoss(loss: LossName, a: number, y: number, bracketed: boolean): 
 /** ∂L/∂a as the sum over the paths that leave a unit, then ∂a/∂z and δ. */
 export function hiddenLines(net: Net, group: Group, known: Known, above: Above): Rich[] {
   const { units, layer } = group
+  const own = layer && math`a^{(${layer.place})}`
   const next = layer ? layer.place + 1 : 0
   return [
-    ...(layer
-      ? [
-          math`\frac{\partial L}{\partial a^{(${layer.place})}} = W_{${next}}^{T} \cdot \delta^{(${next})}, \quad \delta^{(${layer.place})} = \frac{\partial L}{\partial a^{(${layer.place})}} \odot f'(z^{(${layer.place})})`,
-        ]
+    ...(own ? [math`${lossBy(own)} = W_{${next}}^{T} \cdot \delta^{(${next})}`] : []),
+    ...(own && group.activation !== "softmax"
+      ? [math`\delta^{(${layer.place})} = ${lossBy(own)} \odot f'(z^{(${layer.place})})`]
       : []),
     ...units.slice(0, most.units).map(unit => {
       const paths = leaving(net, unit.name)
@@ -239,9 +241,9 @@ function throughLines(group: Group, known: Known, above: Above): Rich[] {
       const [own, slope] = [entry(arriving, i), entry(slopes, i)]
       const chain = math`${lossBy(zOf(unit))} = ${lossBy(aOf(unit))} \cdot \frac{\partial {${aOf(unit)}}}{\partial {${zOf(unit)}}}`
       const working = slopeWorking(activation, entry(z, i), entry(a, i), { alpha: group.alpha })
-      const f = math`${functionOf(activation)}'(${zOf(unit)})`
+      const f = activation === "linear" ? math`` : math`${functionOf(activation)}'(${zOf(unit)}) = `
       return [
-        math`\frac{\partial {${aOf(unit)}}}{\partial {${zOf(unit)}}} = ${f} = ${working ? math`${working} = ` : math``}${slope}`,
+        math`\frac{\partial {${aOf(unit)}}}{\partial {${zOf(unit)}}} = ${f}${working ? math`${working} = ` : math``}${slope}`,
         math`${deltaOf(unit)} = ${chain} = ${own} \cdot ${slope} = ${at(known.delta, unit.name)}`,
       ]
     }),
@@ -314,13 +316,13 @@ export function updateBlocks(
   updated: Readonly<Record<string, Learned>>,
 ): Block[] {
   return [
-    math`w \leftarrow w - \eta \cdot \frac{\partial L}{\partial w}, \quad \eta = ${rate}`,
+    math`w^{+} = w - \eta \cdot \frac{\partial L}{\partial w}, \quad \eta = ${rate}`,
     ...parameters.slice(0, most.uses).flatMap(({ key, value, symbol, uses }): Block[] => {
       const [gradient, next] = [gradients[key] ?? 0, updated[key] ?? 0]
       const isNumber = typeof value === "number"
       const left = isNumber ? symbol : (uses[0]?.[0]?.symbol ?? symbol)
-      const first = math`${left} \leftarrow ${numberAt(value, 0)} - ${rate} \cdot ${numberAt(gradient, 0)} = ${numberAt(next, 0)}`
-      return isNumber ? [first] : [first, ...whole(symbol, next)]
+      const first = math`${left}^{+} = ${numberAt(value, 0)} - ${rate} \cdot ${numberAt(gradient, 0)} = ${numberAt(next, 0)}`
+      return isNumber ? [first] : [first, ...whole(math`${symbol}^{+}`, next)]
     }),
     ...(parameters.length > most.uses ? [text`The others in the same way.`] : []),
   ]

@@ -78,12 +78,6 @@ export function activated(group: Group, z: Vector): Worked {
   }
 }
 
-/** A whole number that a double misses by its last digits, such as (1/a)·a. */
-function whole(x: number): number {
-  const rounded = Math.round(x)
-  return Math.abs(x - rounded) <= 4 * Number.EPSILON * Math.abs(x) ? rounded : x
-}
-
 export type LossName = "half-squared" | "squared" | "bce" | "cross-entropy"
 
 /** A loss of outputs a and targets y, summed over the outputs. */
@@ -131,6 +125,8 @@ export function through(group: Group, z: Vector, a: Vector, above: Vector): numb
   return a.map((p, i) => p * (entry(above, i) - common))
 }
 
+const left = "the derivative of the activation is left out"
+
 /** What usual mistakes make of ∂L/∂a on its way through the activation. */
 export function throughMistakes(
   group: Group,
@@ -140,17 +136,16 @@ export function throughMistakes(
 ): Record<string, number[]> {
   const { activation, alpha } = group
   if (activation === "linear") return {}
-  const left = { "the derivative of the activation is left out": [...above] }
   if (activation === "softmax") {
     const diagonal = a.map((p, i) => p * (1 - p) * entry(above, i))
-    return { ...left, "of the softmax only ∂a_i/∂z_i is used": diagonal }
+    return { [left]: [...above], "of the softmax only ∂a_i/∂z_i is used": diagonal }
   }
   const slopes = byName(z.map((each, i) => slopeMistakes(activation, each, entry(a, i), alpha)))
   const wrong = Object.entries(slopes).map(([slip, values]) => [
     slip,
-    values.map((slope, i) => whole(slope * entry(above, i))),
+    values.map((slope, i) => slope * entry(above, i)),
   ])
-  return { ...left, ...Object.fromEntries(wrong) }
+  return { [left]: [...above], ...Object.fromEntries(wrong) }
 }
 
 /** ∂L/∂a of hidden units: the sum over the units that they feed, w·δ. */
@@ -302,8 +297,9 @@ export function outputErrors(
         value: shortened ? errors : through(group, z, a, back),
         slips: {
           [turned]: through(group, z, a, opposite),
-          ...(isMatched(group, loss) && { [again]: squeezed }),
-          ...throughMistakes(group, z, a, back),
+          ...(isMatched(group, loss)
+            ? { [again]: squeezed, [left]: [...back] }
+            : throughMistakes(group, z, a, back)),
         },
       }
     },

@@ -1,7 +1,7 @@
 import type { Layer, WrittenLayer } from "../core/cnn-layers.ts"
 import type { Vector } from "../core/types.ts"
 import { type Axis, axesOf, type PerAxis, transposedSize, windowCount } from "./axes.ts"
-import { sameMargin } from "./convolution.ts"
+import { type Margin, sameMargin } from "./convolution.ts"
 import type { Size } from "./misread-sizes.ts"
 
 // Layer arithmetic. A shape is [channels, height, width], or [n] once the map is flat.
@@ -41,7 +41,7 @@ export function seesAll({ type }: Layer): boolean {
   return type === "global-pool" || type === "flatten" || type === "fc"
 }
 
-/** Down and right; `same` counts as half its cells on each side. */
+/** Down and right; where the two sides of an axis differ, p is their mean. */
 export function windowsOf(
   layer: WindowLayer,
   [, height = 1, width = 1]: Vector,
@@ -51,16 +51,22 @@ export function windowsOf(
     input: [height, width],
     kernel,
     stride,
-    padding: padding === "same" ? 0 : padding,
+    padding: [0, 0],
     dilation: layer.type === "pool" ? 1 : layer.dilation,
     output_padding: layer.type === "transposed-conv" ? layer.output_padding : 0,
   })
-  if (padding !== "same") return [down, right]
-  const filled = (axis: Axis): Axis => {
-    const [before, after] = sameMargin(axis.n, axis.span, axis.s)
+  const padded = (axis: Axis, at: 0 | 1): Axis => {
+    const [before, after] = marginOf(padding, axis, at)
     return { ...axis, p: (before + after) / 2 }
   }
-  return [filled(down), filled(right)]
+  return [padded(down, 0), padded(right, 1)]
+}
+
+function marginOf(padding: WindowLayer["padding"], { n, span, s }: Axis, at: 0 | 1): Margin {
+  if (padding === "same") return sameMargin(n, span, s)
+  if (typeof padding === "number") return [padding, padding]
+  if (padding.length === 2) return [padding[at], padding[at]]
+  return at === 0 ? [padding[0], padding[1]] : [padding[2], padding[3]]
 }
 
 /** The shape of a layer's output, by another formula of sizes where one is given. */

@@ -36,8 +36,11 @@ export function chained<G extends Network>() {
       const from = i === 0 ? "the input" : `\`${names[i - 1] ?? ""}\``
       const misfits = misfitsOf(layer, shape, { named, from })
       if (misfits.length > 0) {
-        const at = misfits.map(each => ({ ...each, path: ["layers", i, ...each.path] }))
-        return [...repeated, ...at]
+        // A single number says both axes, and one complaint about it is enough.
+        const told = misfits.filter(
+          ({ message }, m) => misfits.findIndex(each => each.message === message) === m,
+        )
+        return [...repeated, ...told.map(each => ({ ...each, path: ["layers", i, ...each.path] }))]
       }
       const output = shapeAfter(layer, shape)
       const { weights, biases } = parametersOf(layer, shape)
@@ -111,7 +114,7 @@ function windowMisfits(layer: WindowLayer, input: Vector, { named }: Place): Com
     const noun = i === 0 ? "row" : "column"
     const at = (field: "kernel" | "padding" | "output_padding") => {
       const value = Object.entries(layer).find(([key]) => key === field)?.[1]
-      return Array.isArray(value) ? [field, i] : [field]
+      return Array.isArray(value) && value.length === 2 ? [field, i] : [field]
     }
     if (layer.type === "transposed-conv") {
       const whole = transposedSize({ ...axis, p: 0 })

@@ -93,20 +93,31 @@ export function settingOf(given: Given): Setting {
 }
 
 /** The partial derivatives of the objective. */
-export function slopesOf(given: Given): readonly Expression[] {
-  const { objective } = given
-  if (objective === undefined) return []
-  const names = namesOf(given) ?? []
-  const key = `${objective}\u0000${names.join()}`
-  const tree = parseExpression(objective, { names })
-  const slopes = known.get(key) ?? names.map(name => derivative(tree, name))
-  if (known.size > 64) known.clear()
-  known.set(key, slopes)
-  return slopes
+export function slopesOf(given: Asked): readonly Expression[] {
+  return partsOf(given).slopes
 }
 
 /** A class is graded with the same few derivatives. */
-const known = new Map<string, readonly Expression[]>()
+const known = new Map<string, Parts>()
+
+interface Parts {
+  names: readonly string[]
+  slopes: readonly Expression[]
+}
+
+function partsOf(given: Asked): Parts {
+  const { objective, names: typed = [], parameters } = given
+  if (objective === undefined) return { names: namesOf(given) ?? [], slopes: [] }
+  const key = [objective, typed.join(), [parameters].flat().length].join("\u0000")
+  const before = known.get(key)
+  if (before) return before
+  const names = namesOf(given) ?? []
+  const tree = parseExpression(objective, { names })
+  const found = { names, slopes: names.map(name => derivative(tree, name)) }
+  if (known.size > 64) known.clear()
+  known.set(key, found)
+  return found
+}
 
 export function asksGradient({ objective, ...given }: Given): boolean {
   const { weight_decay, decay_form } = settingOf({ objective, ...given })
@@ -115,7 +126,7 @@ export function asksGradient({ objective, ...given }: Given): boolean {
 
 export function descentOf(given: Given): Descent {
   const setting = settingOf(given)
-  const [names, slopes] = [namesOf(given) ?? [], slopesOf(given)]
+  const { names, slopes } = partsOf(given)
   const rows = given.gradients?.map(row => [row].flat()) ?? []
   const hasObjective = given.objective !== undefined
   return {
@@ -142,8 +153,12 @@ export function unending(given: Given): Complaint | undefined {
       const message = `has no finite slope where step ${i + 1} begins`
       return { path: ["objective"], code: "undefined", message }
     }
-    const message = `leaves step ${i + 1} without a finite value`
-    return { path: [given.epsilon === 0 ? "epsilon" : "learning_rate"], code: "undefined", message }
+    const isZero = given.epsilon === 0
+    const path = [isZero ? "epsilon" : "learning_rate"]
+    const message = isZero
+      ? `is 0, so step ${i + 1} divides 0 by 0`
+      : `leaves step ${i + 1} without a finite value`
+    return { path, code: "undefined", message }
   }
   return undefined
 }

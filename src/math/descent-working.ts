@@ -20,7 +20,7 @@ import { optimizerOf, parametersRule, type Setting, type Term, type Terms } from
 
 // How the steps of an optimiser are written out.
 
-export const named: Record<Setting["algorithm"], string> = {
+const named: Record<Setting["algorithm"], string> = {
   sgd: "gradient descent",
   momentum: "gradient descent with momentum",
   nesterov: "gradient descent with Nesterov momentum",
@@ -30,6 +30,12 @@ export const named: Record<Setting["algorithm"], string> = {
   adam: "Adam",
   adamax: "Adamax",
   adamw: "AdamW",
+}
+
+/** The optimiser in words: "Adam", "gradient ascent", "Nesterov … that looks ahead". */
+export function nameOf({ algorithm, maximize, lookahead }: Setting): string {
+  const name = maximize ? named[algorithm].replace("descent", "ascent") : named[algorithm]
+  return lookahead ? `${name} that looks ahead` : name
 }
 
 /** The settings that an optimiser has a use for, by their symbols. */
@@ -119,7 +125,11 @@ export function rulesWritten(given: Given, descent: Descent): Block[] {
     ...(asksGradient && !hasObjective
       ? [text`${math`\nabla_t`} is the given gradient of step t.`]
       : []),
-    ...(rules.length > 0 ? [text`All of it entry by entry; before step 1, everything is 0.`] : []),
+    ...(rules.length > 0
+      ? [
+          text`${descent.start.length > 1 ? "All of it goes entry by entry. " : ""}Before step 1, all but θ is 0.`,
+        ]
+      : []),
     ...(setting.maximize ? [text`The steps go up, so they are added.`] : []),
   ]
 }
@@ -142,8 +152,8 @@ function isDecayed({ weight_decay, decay_form }: Setting): boolean {
 
 /** ∂f/∂x, by the name of the parameter. */
 function slopeSign(names: readonly string[], k: number): Rich {
-  const d = names.length === 1 ? math`d` : math`\partial`
-  return math`\frac{${d} f}{${d} ${symbolOf(entry(names, k))}}`
+  const symbol = symbolOf(entry(names, k))
+  return names.length === 1 ? math`f'(${symbol})` : math`\frac{\partial f}{\partial ${symbol}}`
 }
 
 function slopesWritten(given: Given): Rich[] {

@@ -4,6 +4,7 @@ import {
   optimizerOf,
   parametersRule,
   type Quantity,
+  type Rule,
   type Setting,
   type Terms,
 } from "./optimizers.ts"
@@ -57,18 +58,20 @@ export function* descend(descent: Descent, hand: Hand): Generator<Taken> {
     const before = { theta, old }
     const gradient = gradientOf(descent, i, before, hand)
     const now: Partial<Record<Quantity, Vector>> = {}
-    const at = (k: number) => termsAt(setting, { i, k, g: gradient.g, now, ...before })
-    const each = (f: (terms: Terms<number>) => number) => before.theta.map((_, k) => f(at(k)))
-    const all = (slips: Readonly<Record<string, (terms: Terms<number>) => number>>) =>
-      Object.fromEntries(Object.entries(slips).map(([slip, f]) => [slip, each(f)]))
-    for (const { name, value, slips } of rules) {
-      now[name] = hand(name, i, each(value), all(slips))
+    const give = (name: Name, { value, slips }: Valued, from?: Vector) => {
+      const step = { i, g: gradient.g, now, ...before }
+      const terms = before.theta.map((_, k) => termsAt(setting, { ...step, k }))
+      const wrong = Object.entries(slips).map(([slip, f]) => [slip, terms.map(f)] as const)
+      return hand(name, i, terms.map(value), Object.fromEntries(wrong), from)
     }
-    theta = hand("parameters", i, each(parameters.value), all(parameters.slips), before.theta)
+    for (const rule of rules) now[rule.name] = give(rule.name, rule)
+    theta = give("parameters", parameters, before.theta)
     yield { i, ...before, ...gradient, now, next: theta }
     old = now
   }
 }
+
+type Valued = Pick<Rule, "value" | "slips">
 
 /** With the share of the parameters that a decay in the form of L2 adds. */
 function gradientOf(

@@ -42,6 +42,14 @@ export interface Losses {
   log: Rich
 }
 
+/** What is said where a probability is 0 to all digits and its loss is known all the same. */
+export function vanishing(p: Vector, losses: Vector): Block[] {
+  const some = p.some((share, i) => share === 0 && Number.isFinite(entry(losses, i)))
+  return some
+    ? [text`Where p is too small to write down, −ln p = ln Σ exp(z) − z of the true class.`]
+    : []
+}
+
 /** −log of the true class's probability, `places` being where each true class stands. */
 export function labelledLosses(
   places: readonly number[],
@@ -54,6 +62,7 @@ export function labelledLosses(
   return [
     batch ? math`L_i = -${log} p_{i,y_i}` : math`L = -${log} p_y`,
     math`L${of} = -${log} p${own} = -${log} ${entry(shares, 0)} = ${entry(losses, 0)}`,
+    ...vanishing(shares, losses),
     ...(batch
       ? samplesTable(["true class", math`p`, math`-${log} p`], [truth, shares, losses])
       : []),

@@ -21,3 +21,8 @@ export function inFormOf(values: Nested, cells: Grid): Nested {
   if (isGrid(values)) return cells
   return typeof values === "number" ? entry(entry(cells, 0), 0) : entry(cells, 0)
 }
+
+/** One number for each row of a grid; of a vector, the only one. */
+export function perRow(values: Vector | Grid, numbers: Vector): number | Vector {
+  return isGrid(values) ? numbers : entry(numbers, 0)
+}

@@ -1,4 +1,5 @@
 import { type Inline, math, type Rich } from "../core/blocks.ts"
+import { Fraction } from "../core/number.ts"
 import { negative } from "./distribution.ts"
 
 // The optimisers as lists of rules. All of them work entry by entry, so a rule is written for single numbers,
@@ -92,7 +93,7 @@ function mean(name: "m" | "v", beta: "beta1" | "beta2" | "rho"): Rule {
   const [share, rest]: [Value, Value] = [s => s[beta], s => 1 - s[beta]]
   return {
     name,
-    label: name === "m" ? "running mean of the gradients" : "running mean of their squares",
+    label: name === "m" ? "running mean of the gradients" : "running mean of the squared gradients",
     formula: s => math`${s[beta]} \cdot ${s[old]} + (1 - ${s[beta]}) \cdot ${of(s)}`,
     value: mixed(share, rest),
     slips: {
@@ -129,8 +130,8 @@ function scaled(top: "g" | "m_hat", below: "v" | "v_hat", inside: boolean): Move
   return {
     formula: s =>
       inside
-        ? math`${s.eta} \cdot \frac{${s[top]}}{\sqrt{${s[below]} + ${s.epsilon}}}`
-        : math`${s.eta} \cdot \frac{${s[top]}}{\sqrt{${s[below]}} + ${s.epsilon}}`,
+        ? math`\frac{${s.eta} \cdot ${s[top]}}{\sqrt{${s[below]} + ${s.epsilon}}}`
+        : math`\frac{${s.eta} \cdot ${s[top]}}{\sqrt{${s[below]}} + ${s.epsilon}}`,
     value: s => (s.eta * s[top]) / root(s[below], s.epsilon),
     slips: {
       "the root is left out": s => (s.eta * s[top]) / (s[below] + s.epsilon),
@@ -140,6 +141,11 @@ function scaled(top: "g" | "m_hat", below: "v" | "v_hat", inside: boolean): Move
       }),
     },
   }
+}
+
+/** 1 − x without the noise of binary fractions: what is divided by it stays whole. */
+function restOf(x: number): number {
+  return new Fraction(1).sub(x).valueOf()
 }
 
 function velocityOf({ momentum_form, maximize }: Setting): Rule {
@@ -163,7 +169,7 @@ function velocityOf({ momentum_form, maximize }: Setting): Rule {
     slips: {
       "the old velocity is left out": s => share(s) * s.g,
       "the velocity of the step itself stands in for the old one": s =>
-        (share(s) * s.g) / (1 - s.mu),
+        (share(s) * s.g) / restOf(s.mu),
       "the parameters stand where the old velocity belongs": s => s.mu * s.theta + share(s) * s.g,
       "the old velocity is not multiplied by μ": s => s.velocity_old + share(s) * s.g,
     },
@@ -284,7 +290,7 @@ const largest: Rule = {
 }
 
 const overLargest: Move = {
-  formula: s => math`${s.eta} \cdot \frac{${s.m_hat}}{${s.v} + ${s.epsilon}}`,
+  formula: s => math`\frac{${s.eta} \cdot ${s.m_hat}}{${s.v} + ${s.epsilon}}`,
   value: s => (s.eta * s.m_hat) / (s.v + s.epsilon),
   slips: {
     "the root is taken, as in Adam": s => (s.eta * s.m_hat) / (Math.sqrt(s.v) + s.epsilon),

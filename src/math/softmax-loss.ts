@@ -60,9 +60,9 @@ function finite(mistakes: Readonly<Record<string, number>>): Record<string, numb
   return Object.fromEntries(Object.entries(mistakes).filter(([, value]) => Number.isFinite(value)))
 }
 
-/** How scores `s` of classes become probabilities `p`. */
+/** How scores `s` of classes become probabilities `p`; `at` is one of the scores by its index. */
 export function softmaxTable(
-  s: { name: Rich; value: Vector },
+  s: { name: Rich; value: Vector; at?: (index: Rich) => Rich },
   p: { name: Rich; value: Vector },
   classes: readonly string[],
 ): Block[] {
@@ -70,8 +70,9 @@ export function softmaxTable(
   const row = entry(values, 0)
   const exponential = shifted ? math`e^{${s.name} - \max}` : math`e^{${s.name}}`
   const total = sum(row)
+  const at = s.at ?? (index => math`${s.name}_${index}`)
   return [
-    math`${p.name}_i = \frac{e^{${s.name}_i}}{\sum_j e^{${s.name}_j}}`,
+    math`${p.name}_i = \frac{e^{${at(math`i`)}}}{\sum_j e^{${at(math`j`)}}}`,
     ...(shifted
       ? [
           text`These exponentials are too large or too small to write down, so the largest score is subtracted first; the probabilities stay as they are.`,
