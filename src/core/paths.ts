@@ -40,9 +40,9 @@ export class Path {
   scale(name: string): number {
     const known = this.#scales.get(name)
     if (known !== undefined) return known
-    const type = this.#answers[name]?.type
+    const { type, separate = false } = this.#answers[name] ?? {}
     let largest = 0
-    if (type === "vector" || type === "grid" || type === "stack") {
+    if (!separate && (type === "vector" || type === "grid" || type === "stack")) {
       for (const { leaf } of this.entries(name).values()) {
         if (typeof leaf === "number" && Number.isFinite(leaf))
           largest = Math.max(largest, Math.abs(leaf))

@@ -12,6 +12,7 @@ import {
   placesOf,
   windowsOf,
 } from "./cnn-layers.ts"
+import type { Both, Widened } from "./cnn-reach.ts"
 import type { Reach } from "./receptive-field.ts"
 
 // How the arithmetic of a network's layers is written out: a table for each question, a row per layer.
@@ -25,17 +26,12 @@ export interface Stage {
 }
 
 /** What a cell of a layer's output sees of the network's input, along both axes. */
-export interface Seen {
-  before: readonly [Reach, Reach]
-  after: readonly [Reach, Reach]
-  windows: readonly [Axis, Axis] | undefined
+export interface Seen extends Pick<Widened, "windows" | "all" | "backwards"> {
+  before: Both<Reach>
+  after: Both<Reach>
   /** Whether one number says both axes. */
   square: boolean
-  /** The whole input. */
-  all: boolean
   transposed: boolean
-  /** Counted backwards, because of a transposed convolution. */
-  backwards: boolean
 }
 
 export function shapeLines(stages: readonly Stage[]): Block[] {

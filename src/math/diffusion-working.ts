@@ -1,7 +1,7 @@
-import { type Block, curves, math, table, text } from "../core/blocks.ts"
+import { type Block, curves, join, math, table, text } from "../core/blocks.ts"
 import { type Betas, isRamp, type Ramp } from "../core/diffusion.ts"
 import type { Vector } from "../core/types.ts"
-import { cosine, product, remains } from "./diffusion.ts"
+import { cosine, remains } from "./diffusion.ts"
 
 // How a noise schedule is written out.
 
@@ -9,13 +9,12 @@ import { cosine, product, remains } from "./diffusion.ts"
 const readable = { steps: 12, head: 3, tail: 2, terms: 6 }
 
 /** How β comes about from a rule. */
-export function rampWritten(ramp: Ramp, betas: Vector): Block[] {
+export function rampWritten(ramp: Ramp, betas: Vector, asked: number): Block[] {
   const { schedule, steps, start = 0, end = 0 } = ramp
   const t = Math.min(2, steps)
   const beta = betas[t - 1] ?? Number.NaN
-  const values = shownSteps(steps).map(t => [t, betas[t - 1] ?? null] as const)
-  const all =
-    steps > 2 ? [table([math`t`, math`\beta_t`], values), ...leftOut(steps, undefined)] : []
+  const values = shownSteps(steps, asked).map(t => [t, betas[t - 1] ?? null] as const)
+  const all = steps > 2 ? [table([math`t`, math`\beta_t`], values), ...leftOut(steps, asked)] : []
   if (schedule === "cosine") {
     const [before, after] = [remains(ramp, t - 1), remains(ramp, t)]
     return [
@@ -53,12 +52,14 @@ export function barsWritten(
       marks: rows.flatMap(([t], i) => (t === asked ? [[i, 3] as const] : [])),
     }),
     ...leftOut(steps, asked),
-    ...(steps > 2 ? [fall(bars, asked)] : []),
+    ...(steps > 2 ? [fall(betas, asked)] : []),
   ]
 }
 
 /** ᾱ over the steps; the mark is the step that is asked. */
-export function fall(bars: Vector, asked: number): Block {
+export function fall(betas: Vector, asked: number): Block {
+  let bar = 1
+  const bars = betas.map(beta => (bar *= 1 - beta))
   const points = [1, ...bars].map((bar, t) => [t, bar] as const)
   return curves(
     text`What is left of the variance of x₀ after each step; the mark is step ${asked}`,
@@ -67,29 +68,19 @@ export function fall(bars: Vector, asked: number): Block {
   )
 }
 
-/** ᾱ_t alone, from the β of a list or a rule. */
+/** α_t and ᾱ_t alone, from the β of a list or a rule. */
 export function barWritten(betas: Betas, values: Vector, t: number, bar: number): Block[] {
   const alphas = values.slice(0, t).map(beta => 1 - beta)
-  const factors =
-    t <= readable.terms
-      ? math`${alphas.slice(1).reduce((all, alpha) => math`${all} \cdot ${alpha}`, math`${alphas[0] ?? 1}`)} = `
-      : math``
+  const factors = t > 1 && t <= readable.terms ? math`${join(alphas, " \\cdot ")} = ` : math``
   return [
-    ...(isRamp(betas) ? rampWritten(betas, values) : []),
-    math`\bar\alpha_t = \prod_{i = 1}^{t} \alpha_i, \quad \alpha_i = 1 - \beta_i`,
+    ...(isRamp(betas) ? rampWritten(betas, values, t) : []),
+    math`\alpha_t = 1 - \beta_t, \quad \bar\alpha_t = \prod_{i = 1}^{t} \alpha_i`,
+    math`\alpha_{${t}} = 1 - ${values[t - 1] ?? Number.NaN} = ${alphas[t - 1] ?? Number.NaN}`,
     math`\bar\alpha_{${t}} = ${factors}${bar}`,
-    ...(values.length > 2
-      ? [
-          fall(
-            values.map((_, i) => product(values.slice(0, i + 1).map(beta => 1 - beta))),
-            t,
-          ),
-        ]
-      : []),
   ]
 }
 
-function shownSteps(steps: number, asked?: number): number[] {
+function shownSteps(steps: number, asked: number): number[] {
   return Array.from({ length: steps }, (_, i) => i + 1).filter(
     t =>
       steps <= readable.steps ||
@@ -100,7 +91,7 @@ function shownSteps(steps: number, asked?: number): number[] {
   )
 }
 
-function leftOut(steps: number, asked: number | undefined): Block[] {
+function leftOut(steps: number, asked: number): Block[] {
   const left = steps - shownSteps(steps, asked).length
   return left === 0 ? [] : [text`The other ${left} of the ${steps} steps in the same way.`]
 }
