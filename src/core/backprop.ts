@@ -35,17 +35,22 @@ export interface NetworkGiven<A extends string = string> {
 export function inputValues(description: string) {
   const list = field.vector("shape (n)")
   return z
-    .union([list, field.record("value of each input", field.number("value"))], {
+    .union([list, byName(field.number("value"))], {
       error: ({ input }) => mustBe("a map of numbers by name, or a list of numbers", input),
     })
     .meta({ title: "numbers by name", description })
 }
 
+/** A name that is no use as one is missed where it is needed. */
+function byName<V extends z.ZodType>(value: V) {
+  return z.record(z.string(), value)
+}
+
 /** One number, a list, or numbers by the names of the outputs. */
 export function targets(description: string) {
-  const named = field.record("target of each output", field.number("target"))
+  const each = field.number("target")
   return z
-    .union([field.number("of a single output"), field.vector("in their order"), named], {
+    .union([each, field.vector("in their order"), byName(each)], {
       error: ({ input }) => mustBe("a number, a list or a map of numbers by name", input),
     })
     .meta({ title: "number, list or map", description })

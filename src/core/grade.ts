@@ -254,6 +254,7 @@ class Grader {
   /** The entries of an answer that are rounded too coarsely, where they are more than half of it. */
   #rough(name: string): string[] {
     const { keyPath } = this.#marking
+    if (isCounted(this.#answer(name))) return []
     const expected = keyPath.entries(name)
     const rough = [...(this.#cells.get(name) ?? [])].flatMap(([key, { literal }]) => {
       const x = expected.get(key)?.leaf

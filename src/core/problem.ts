@@ -326,10 +326,11 @@ interface Node {
   items?: Node
   additionalProperties?: Node
   anyOf?: Node[]
+  oneOf?: Node[]
 }
 
 function variants(node: Node): Node[] {
-  return [node, ...(node.anyOf ?? []).flatMap(variants)]
+  return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(variants)]
 }
 
 function askedAnswers(

@@ -26,11 +26,7 @@ function formWords(answer: Answer, key: AnswerValue, asked: ReadonlySet<number>)
     case "stack":
       return arrayWords(type, key, asked)
     case "record":
-      return namedWords(
-        answer,
-        key,
-        of === "integer" ? "a whole number" : of === "vector" ? "a list" : "a number",
-      )
+      return namedWords(answer, key, recordWords(key, of === "integer"))
     case "choice":
       return `one of ${options.join(", ")}`
     case "set":
@@ -86,6 +82,12 @@ function arrayWords(
   if (type === "vector") return sizes[0] === 1 ? "a list of one number" : `${shape} numbers`
   const isRegular = type !== "stack" || numberGrids(key) !== undefined
   return isRegular ? `${shape} numbers` : "nested lists of numbers"
+}
+
+function recordWords(key: AnswerValue, counted: boolean): string {
+  const lists = typeof key === "object" && Object.values(key).some(Array.isArray)
+  if (lists) return counted ? "a list of whole numbers" : "a list of numbers"
+  return counted ? "a whole number" : "a number"
 }
 
 function namedWords({ open }: Answer, key: AnswerValue, each: string): string {

@@ -134,8 +134,16 @@ function recordTable(name: string, records: readonly Record<string, RecordCell>[
       return typeof value === "boolean" ? (value ? "yes" : "no") : (value ?? null)
     }),
   )
-  return grid(name, cells, { columns: names })
+  // A long grid is cut; a table is not.
+  return records.length > longestGrid
+    ? table(
+        [name, ...names],
+        cells.map((row, i) => [i + 1, ...row]),
+      )
+    : grid(name, cells, { columns: names })
 }
+
+const longestGrid = 12
 
 function isLabels(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(each => typeof each === "string")

@@ -14,6 +14,12 @@ import {
   type WindowSizes,
   windowCount,
 } from "../../math/axes.ts"
+import {
+  type Misread,
+  ordinarySlips,
+  type Size,
+  transposedSlips,
+} from "../../math/misread-sizes.ts"
 
 const given = z
   .strictObject({
@@ -63,33 +69,10 @@ const answers = ({ filters, ...sizes }: z.output<typeof given>) => ({
   }),
 })
 
-type Size = (axis: Axis) => number
-type Misread = Readonly<Record<string, Size>>
-
-// The answer follows from the givens in one go, so a misread size stands beside the formula too.
-const slipsOf = (size: Size): Misread => ({
-  "the + 1 is left out": axis => size(axis) - 1,
-  "the stride is left out": axis => size({ ...axis, s: 1 }),
-  "the padding is left out": axis => size({ ...axis, p: 0 }),
-  "the padding is counted once": axis => size({ ...axis, p: axis.p / 2 }),
-  "the dilation is left out": axis => size({ ...axis, span: axis.k }),
-})
-const ordinarySlips: Misread = {
-  ...slipsOf(windowCount),
-  "the padding is subtracted": axis => windowCount({ ...axis, p: -axis.p }),
-  "the division is rounded up": ({ n, s, p, span }) => Math.ceil((n + 2 * p - span) / s) + 1,
-  "the division is not rounded": ({ n, s, p, span }) => (n + 2 * p - span) / s + 1,
-}
+// The answer follows from the givens in one go, so a misread size stands beside the formula.
 const misprintSlips: Misread = {
   "n − 2p − (k − 1) is divided by the stride": axis =>
     windowCount({ ...axis, p: -axis.p, span: axis.span - 1 }),
-}
-const transposedSlips: Misread = {
-  ...slipsOf(transposedSize),
-  "the padding is added": axis => transposedSize({ ...axis, p: -axis.p }),
-  "the input is not reduced by 1": axis => transposedSize({ ...axis, n: axis.n + 1 }),
-  "the output padding is left out": axis => transposedSize({ ...axis, extra: 0 }),
-  "it is computed as an ordinary convolution": windowCount,
 }
 
 const question: Question<typeof given> = ({ input, kernel, stride, padding, ...given }) => {
