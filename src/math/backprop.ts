@@ -206,20 +206,19 @@ export function gradientMistakes(
   known: Known,
 ): Record<string, Record<string, Learned>> {
   const { a, z, delta } = known
-  const by = (
-    of: (use: Use, parameter: Parameter) => number,
-    choose = (uses: readonly Use[]) => uses,
-  ) =>
-    Object.fromEntries(
-      parameters.map(parameter => [
-        parameter.key,
-        learned(parameter, uses => sum(choose(uses).map(use => of(use, parameter)))),
-      ]),
-    )
+  const by =
+    (of: (use: Use) => number, choose = (uses: readonly Use[]) => uses) =>
+    () =>
+      Object.fromEntries(
+        parameters.map(parameter => [
+          parameter.key,
+          learned(parameter, uses => sum(choose(uses).map(of))),
+        ]),
+      )
   const own = (use: Use) => partOf(use, known)
   const hasBias = parameters.some(({ isBias }) => isBias)
   const isDeep = groups.length > 1
-  return {
+  return lazily({
     "the activation of the source is left out": by(({ unit }) => at(delta, unit.name)),
     "the weight stands in for the activation of its source": by(use =>
       use.edge ? at(delta, use.unit.name) * use.edge.value : own(use),
@@ -244,7 +243,16 @@ export function gradientMistakes(
       "only the first place of a shared weight is counted": by(own, uses => uses.slice(0, 1)),
       "only the last place of a shared weight is counted": by(own, uses => uses.slice(-1)),
     }),
+  })
+}
+
+/** Values that are made when they are looked at: most runs look at none. */
+export function lazily<V>(makers: Readonly<Record<string, () => V>>): Record<string, V> {
+  const values: Record<string, V> = {}
+  for (const [name, get] of Object.entries(makers)) {
+    Object.defineProperty(values, name, { get, enumerable: true })
   }
+  return values
 }
 
 /** Whether nothing goes on from a group. */

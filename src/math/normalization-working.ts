@@ -3,12 +3,12 @@ import type { Vector } from "../core/types.ts"
 import { plural } from "../core/words.ts"
 import { shown } from "../core/working.ts"
 import { entry } from "./linear.ts"
-import { type Batch, cellsOf, type Groups, type Over, rankOf } from "./normalization.ts"
+import { type Batch, cellsOf, chunks, type Groups, type Over, rankOf } from "./normalization.ts"
 
 /** How a normalization is written down. */
 
 /** Rows of a table, terms of a sum and maps of a batch that are written out. */
-const readable = { rows: 12, terms: 6, maps: 12 }
+const readable = { rows: 12, maps: 12 }
 
 /** What the second axis counts: a batch of vectors has features, one of images channels. */
 export function channelNoun(x: Batch): "feature" | "channel" {
@@ -26,54 +26,49 @@ export function extentWords(x: Batch, over: Over, groups: number): string {
     layer: `for each sample, over all ${noun}s${places}`,
     rms: `for each sample, over all ${noun}s${places}`,
     instance: `for each channel of each sample, over ${one}`,
-    group: `for each sample and each group of ${plural(channels, noun)}, over the group${places}`,
+    group: `for each sample and each group of ${plural(channels, noun)}, over the ${noun}s of the group${places}`,
   }[over]
 }
 
-/** What a group is called: "channel 2", "sample 1, channels 3–4". */
-function groupNames(x: Batch, over: Over, groups: Groups): string[] {
-  const noun = channelNoun(x)
-  const channels = cellsOf(x)[0]?.length ?? 0
-  return groups.members.map((_, i) => {
-    if (over === "batch") return `${noun} ${i + 1}`
-    if (groups.width === undefined) return `sample ${i + 1}`
-    const [sample, at] = [Math.floor(i / groups.width) + 1, i % groups.width]
-    const size = channels / groups.width
-    const [first, last] = [at * size + 1, (at + 1) * size]
-    const which = size === 1 ? `${noun} ${first}` : `${noun}s ${first}–${last}`
-    return `sample ${sample}, ${which}`
-  })
-}
-
-/** A small table of the groups with what is known of each. */
+/** What is known of each group: a table, or grids where groups stand side by side. */
 export function groupTable(
   x: Batch,
-  over: Over,
   groups: Groups,
-  head: readonly Rich[],
-  columns: readonly Vector[],
+  over: Over,
+  columns: readonly { name: Rich; values: Vector }[],
 ): Block[] {
-  const names = groupNames(x, over, groups)
-  const rows = names
+  const { members, width } = groups
+  const noun = channelNoun(x)
+  if (width !== undefined) {
+    const samples = cellsOf(x).map((_, n) => `sample ${n + 1}`)
+    const size = (cellsOf(x)[0]?.length ?? 0) / width
+    const heads = Array.from({ length: width }, (_, i) => {
+      const [first, last] = [i * size + 1, (i + 1) * size]
+      return size === 1 ? `${noun} ${first}` : `${noun}s ${first}–${last}`
+    })
+    return columns.map(({ name, values }) =>
+      shown({ name, value: chunks(values, width), rows: samples, columns: heads }),
+    )
+  }
+  const rows = members
     .slice(0, readable.rows)
-    .map((name, i) => [
-      name,
-      entry(groups.members, i).length,
-      ...columns.map(column => entry(column, i)),
-    ])
+    .map((each, i) => [i + 1, each.length, ...columns.map(({ values }) => entry(values, i))])
   return [
-    table(["group", math`n`, ...head], rows),
-    ...(names.length > readable.rows ? [text`The other groups in the same way.`] : []),
+    table([over === "batch" ? noun : "sample", math`n`, ...columns.map(({ name }) => name)], rows),
+    ...(members.length > readable.rows ? [text`The others in the same way.`] : []),
   ]
 }
 
-/** (a + b + c)/n; of many terms, the first ones and the last. */
-export function average(values: Vector, term: (x: number) => Rich = x => math`${x}`): Rich {
-  const head = readable.terms - 2
-  const all = values.length <= readable.terms
-  const terms = all
-    ? values.map(term)
-    : [...values.slice(0, head).map(term), math`\ldots`, ...values.slice(-1).map(term)]
+/** (a + b + c)/n; of more than `most` terms, the first ones and the last. */
+export function average(
+  values: Vector,
+  most = 8,
+  term: (x: number) => Rich = x => math`${x}`,
+): Rich {
+  const terms =
+    values.length <= most
+      ? values.map(term)
+      : [...values.slice(0, most - 2).map(term), math`\ldots`, ...values.slice(-1).map(term)]
   return math`\frac{${join(terms, " + ")}}{${values.length}}`
 }
 

@@ -87,7 +87,8 @@ export function perChannel(value: number | Vector, cells: Stack): Vector {
   return vectorOf(value, entry(cells, 0).length)
 }
 
-function chunks<T>(values: readonly T[], width: number): T[][] {
+/** A list in rows of `width`. */
+export function chunks<T>(values: readonly T[], width: number): T[][] {
   return Array.from({ length: values.length / width }, (_, i) =>
     values.slice(i * width, (i + 1) * width),
   )
