@@ -1,4 +1,4 @@
-import { type Block, grid, math, type Rich, table, text } from "../core/blocks.ts"
+import { type Block, type Cell, grid, join, math, type Rich, table, text } from "../core/blocks.ts"
 import type { Problem } from "../core/problem.ts"
 import { secretPaths, withoutSecrets } from "../core/secrets.ts"
 import { entry } from "../core/source.ts"
@@ -124,16 +124,14 @@ function symbol(name: string): Rich {
   return { mode: "math", strings: [latex], values: [] }
 }
 
-type RecordCell = string | number | boolean | Vector | undefined
+type Flat = string | number | boolean | undefined
+type RecordCell = Flat | Vector | Readonly<Record<string, Flat | Named>>
+/** A number with a name of its own, as authors give weights. */
+type Named = Readonly<{ name: string; value: number }>
 
 function recordTable(name: string, records: readonly Record<string, RecordCell>[]): Block {
   const names = [...new Set(records.flatMap(Object.keys))]
-  const cells = records.map(record =>
-    names.map(name => {
-      const value = record[name]
-      return typeof value === "boolean" ? (value ? "yes" : "no") : (value ?? null)
-    }),
-  )
+  const cells = records.map(record => names.map(name => cellOf(record[name])))
   // A long grid is cut; a table is not.
   return records.length > longestGrid
     ? table(
@@ -141,6 +139,25 @@ function recordTable(name: string, records: readonly Record<string, RecordCell>[
         cells.map((row, i) => [i + 1, ...row]),
       )
     : grid(name, cells, { columns: names })
+}
+
+function cellOf(value: RecordCell): Cell {
+  if (typeof value === "boolean") return value ? "yes" : "no"
+  if (typeof value !== "object") return value ?? null
+  if (isVector(value)) return value
+  const fields = Object.entries(value)
+  const parts = isNamed(value)
+    ? [math`${value.name} = ${value.value}`]
+    : fields.map(([name, each]) =>
+        typeof each === "object"
+          ? math`${name}\text{: }${each.name} = ${each.value}`
+          : math`${name}\text{: }${each === undefined || typeof each === "boolean" ? String(each) : each}`,
+      )
+  return join(parts, ",\\; ")
+}
+
+function isNamed(value: object): value is Named {
+  return "name" in value && "value" in value && Object.keys(value).length === 2
 }
 
 const longestGrid = 12
@@ -157,15 +174,19 @@ function isLabelGrid(value: unknown): value is readonly (readonly string[])[] {
 const longestCell = 6
 
 function isFlat(value: readonly unknown[]): value is readonly Record<string, RecordCell>[] {
-  return value.every(
-    each =>
-      typeof each === "object" &&
-      each !== null &&
-      !Array.isArray(each) &&
-      Object.values(each).every(
-        field => typeof field !== "object" || (isVector(field) && field.length <= longestCell),
-      ),
+  return value.every(each => isPlainMap(each) && Object.values(each).every(isCell))
+}
+
+function isCell(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true
+  if (Array.isArray(value)) return isVector(value) && value.length <= longestCell
+  return Object.values(value).every(
+    each => typeof each !== "object" || (isPlainMap(each) && isNamed(each)),
   )
+}
+
+function isPlainMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 /** A map with words in it that are too long for a line of values. */

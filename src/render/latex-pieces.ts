@@ -55,7 +55,7 @@ export function matrix(name: string, rows: readonly (readonly string[])[]): stri
 
 export function quotient(above: Piece, below: Piece): Omit<Item, "spaced"> {
   // ∂L/∂w needs no brackets to be understood, a/(bc) does.
-  const differential = /^[∂Δ][\p{L}\p{No}\p{Lm}_]+$/u.test(below.text)
+  const differential = /^[∂Δ][\p{L}\p{N}\p{Lm}_⁽⁾]+$/u.test(below.text)
   const bottom = differential ? below.text : within(below, tight.power)
   const text = `${within(above, tight.quotient)}/${bottom}`
   return { text, role: "atom", level: tight.quotient }
