@@ -53,6 +53,7 @@ const titles = {
     "sizes",
   ],
   shares: ["distribution", "distribution or distributions"],
+  near: ["step of a noise schedule"],
 }
 
 class Varying {
@@ -72,7 +73,9 @@ class Varying {
   value(written: Written, schema: unknown): Written {
     const title = titleOf(schema)
     if (title !== undefined && titles.kept.includes(title)) return written
+    if (title !== undefined && titles.near.includes(title)) return this.#near(written)
     if (title === "grid of labels") return this.#labels(written)
+    if (title === "box") return this.#box(written)
     if (title !== undefined && titles.shares.includes(title)) return this.#shares(written)
     if (title !== undefined && titles.sizes.includes(title)) {
       return this.#sizes ? mapScalars(written, scalar => this.#size(scalar)) : written
@@ -83,6 +86,8 @@ class Varying {
     }
     if (inner instanceof z.ZodUnion) return this.value(written, optionFor(inner, written))
     if (inner instanceof z.ZodLiteral || inner instanceof z.ZodBoolean) return written
+    const element = inner instanceof z.ZodArray ? titleOf(inner.element) : undefined
+    if (element !== undefined && titles.near.includes(element)) return this.#near(written)
     const isRecords = written.type === "list" && written.items.some(({ type }) => type === "map")
     if (isRecords && inner instanceof z.ZodArray) {
       // Coordinates that agree, such as those of a rectangle's corners, go on agreeing.
@@ -103,7 +108,9 @@ class Varying {
   }
 
   #agreed(name: string, written: Written, schema: unknown): Written {
-    if (!this.#known || written.type !== "scalar") return this.value(written, schema)
+    if (!this.#known || written.type !== "scalar" || typeof written.value !== "number") {
+      return this.value(written, schema)
+    }
     const key = `${name}: ${written.text}`
     const known = this.#known.get(key)
     if (known !== undefined) return withText(written, known)
@@ -127,6 +134,22 @@ class Varying {
       : [0.5 * size, 1.5 * size]
     const steps = this.#draw.integer(Math.ceil(low / unit), Math.floor(high / unit))
     return withText(scalar, sign + fixedText(steps, places))
+  }
+
+  /** Numbers of about the same size; what ascends goes on ascending. */
+  #near(written: Written): Written {
+    const near = mapScalars(written, scalar => {
+      const look = this.#keeps(scalar) ? undefined : lookOf(scalar.text)
+      if (!look) return scalar
+      const unit = 10 ** -look.places
+      const steps = Number(look.whole) / unit
+      const [low, high] = [Math.max(1, Math.ceil(0.6 * steps)), Math.floor(1.5 * steps)]
+      return withText(scalar, look.sign + fixedText(this.#draw.integer(low, high), look.places))
+    })
+    if (near.type !== "list" || written.type !== "list") return near
+    const value = (item: Written | undefined) => (item?.type === "scalar" ? Number(item.text) : 0)
+    const ascends = written.items.every((item, i) => value(item) >= value(written.items[i - 1]))
+    return ascends ? { ...near, items: near.items.toSorted((a, b) => value(a) - value(b)) } : near
   }
 
   /** A size close by: a power of two stays one, and round numbers stay round. */
@@ -167,6 +190,23 @@ class Varying {
       if (!shown[i] || item.type !== "scalar") return item
       const part = parts.pop() ?? 0
       return withText(item, exact ? `${part}/${units}` : fixedText(part, places))
+    })
+    return { ...written, items }
+  }
+
+  /** A box that is moved and stretched a little, so that it still lies about where it lay. */
+  #box(written: Written): Written {
+    const numbers = written.type === "list" ? written.items.map(numberOf) : []
+    const [a = 0, b = 0, c = 0, d = 0] = numbers
+    if (written.type !== "list" || numbers.length !== 4) return written
+    const items = written.items.map((item, i) => {
+      if (item.type !== "scalar" || item.quoted || this.#fixed.has(item.text)) return item
+      const places = /\.(\d+)$/.exec(item.text)?.[1]?.length ?? 0
+      const reach = (i % 2 === 0 ? Math.abs(c - a) : Math.abs(d - b)) * stretch * 10 ** places
+      const steps = Math.round((numbers[i] ?? 0) * 10 ** places)
+      const most = Math.max(1, Math.floor(reach))
+      const moved = steps + this.#draw.integer(-most, most)
+      return withText(item, (moved < 0 ? "-" : "") + fixedText(Math.abs(moved), places))
     })
     return { ...written, items }
   }
@@ -290,6 +330,13 @@ function optionFor(union: z.ZodUnion, written: Written): unknown {
   })
   return fitting ?? options.find(option => !(option instanceof z.ZodLiteral))
 }
+
+function numberOf(written: Written): number {
+  return written.type === "scalar" ? Number(written.text) : Number.NaN
+}
+
+/** By how much of its side the edge of a box may move. */
+const stretch = 0.2
 
 function lcm(a: number, b: number): number {
   const gcd = (x: number, y: number): number => (y === 0 ? x : gcd(y, x % y))
