@@ -119,7 +119,8 @@ export function unknown(
     return { path, code, message }
   }
   const message = `must be the index of a class, from 0, but it is \`${label}\``
-  return { path, code, message, hint: "name the classes in `classes`" }
+  const isNumber = label.trim() !== "" && Number.isFinite(Number(label))
+  return { path, code, message, ...(!isNumber && { hint: "name the classes in `classes`" }) }
 }
 
 interface Labelled {

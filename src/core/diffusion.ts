@@ -15,12 +15,16 @@ export interface Ramp {
   end?: number | undefined
 }
 
-const share = { above: 0, below: 1 }
+/** β of one step. */
+function beta(description: string) {
+  const title = "step of a noise schedule"
+  return field.number(description, { above: 0, below: 1 }).meta({ title, description })
+}
 
 const ramp = z
   .strictObject({
-    start: field.number("linear: β of the first step", share).optional(),
-    end: field.number("linear: β of the last step", share).optional(),
+    start: beta("linear: β of the first step").optional(),
+    end: beta("linear: β of the last step").optional(),
     steps: field.integer("number of steps T", { min: 1, max: 4000 }),
     schedule: field
       .oneOf(
@@ -51,7 +55,7 @@ const ramp = z
 
 /** β of each step. */
 export function betas(description: string) {
-  const list = z.array(field.number("β of a step", share)).min(1)
+  const list = z.array(beta("β of a step")).min(1)
   return z
     .union([list, ramp], {
       error: ({ input }) => mustBe("a list of numbers or a map { start, end, steps }", input),

@@ -1,19 +1,15 @@
 import { type Block, join, math, type Rich, table, text } from "../core/blocks.ts"
+import { type Batch, channelNoun, type Over } from "../core/normalization.ts"
 import type { Vector } from "../core/types.ts"
 import { plural } from "../core/words.ts"
 import { shown } from "../core/working.ts"
 import { entry } from "./linear.ts"
-import { type Batch, cellsOf, chunks, type Groups, type Over, rankOf } from "./normalization.ts"
+import { cellsOf, chunks, type Groups, rankOf } from "./normalization.ts"
 
 /** How a normalization is written down. */
 
 /** Rows of a table, terms of a sum and maps of a batch that are written out. */
 const readable = { rows: 12, maps: 12 }
-
-/** What the second axis counts: a batch of vectors has features, one of images channels. */
-export function channelNoun(x: Batch): "feature" | "channel" {
-  return rankOf(x) === 2 ? "feature" : "channel"
-}
 
 /** Over which numbers each mean runs, in words. */
 export function extentWords(x: Batch, over: Over, groups: number): string {
@@ -28,6 +24,26 @@ export function extentWords(x: Batch, over: Over, groups: number): string {
     instance: `for each channel of each sample, over ${one}`,
     group: `for each sample and each group of ${plural(channels, noun)}, over the ${noun}s of the group${places}`,
   }[over]
+}
+
+/** What has a mean of its own. */
+export function unitWords(x: Batch, over: Over): string {
+  return {
+    batch: `each ${channelNoun(x)}`,
+    layer: "each sample",
+    rms: "each sample",
+    instance: "each channel, by sample",
+    group: "each group, by sample",
+  }[over]
+}
+
+/** How the first running statistic takes up that of the batch. */
+export function updateLine(
+  name: Rich,
+  momentum: number,
+  { old, batch, result }: Readonly<Record<"old" | "batch" | "result", Vector>>,
+): Rich {
+  return math`${name}_{1} = ${1 - momentum} \cdot ${entry(old, 0)} + ${momentum} \cdot ${entry(batch, 0)} = ${entry(result, 0)}`
 }
 
 /** What is known of each group: a table, or grids where groups stand side by side. */

@@ -1,11 +1,6 @@
+import type { Batch, Over } from "../core/normalization.ts"
 import type { Grid, Stack, Tensor, Vector } from "../core/types.ts"
 import { entry, sum, vectorOf } from "./linear.ts"
-
-/** (N, C), (N, C, L) or (N, C, H, W): samples, channels and perhaps positions. */
-export type Batch = Grid | Stack | Tensor
-
-/** Which numbers share a mean and a variance. */
-export type Over = "batch" | "layer" | "instance" | "group" | "rms"
 
 /** A batch as (N, C, positions). */
 export function cellsOf(x: Batch): Stack {
