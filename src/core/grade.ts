@@ -16,7 +16,7 @@ import { type Computed, followed, Path } from "./paths.ts"
 import { type Shares, sharePoints } from "./points.ts"
 import type { Problem, Settings } from "./problem.ts"
 import { type Placed, provenSlip, type Reason, slipValues } from "./reasons.ts"
-import { type Fit, fitOf, isCounted, isRough } from "./right.ts"
+import { type Fit, fitOf, isCounted, isRough, ofEntry } from "./right.ts"
 import { type Run, run } from "./solve.ts"
 import type { Span, Written, WrittenEntry } from "./source.ts"
 import type { Answer, AnswerValue } from "./types.ts"
@@ -254,11 +254,11 @@ class Grader {
   /** The entries of an answer that are rounded too coarsely, where they are more than half of it. */
   #rough(name: string): string[] {
     const { keyPath } = this.#marking
-    if (isCounted(this.#answer(name))) return []
+    const answer = this.#answer(name)
     const expected = keyPath.entries(name)
-    const rough = [...(this.#cells.get(name) ?? [])].flatMap(([key, { literal }]) => {
+    const rough = [...(this.#cells.get(name) ?? [])].flatMap(([key, { literal, index }]) => {
       const x = expected.get(key)?.leaf
-      if (!literal || typeof x !== "number") return []
+      if (!literal || typeof x !== "number" || isCounted(ofEntry(answer, index))) return []
       return isRough(literal, x, keyPath.scale(name), this.#settings(name)) ? [key] : []
     })
     return expected.size > 1 && rough.length * 2 > expected.size ? rough : []
@@ -698,7 +698,7 @@ function fitCell(
     return fitOf(
       cell.literal,
       { x: leaf, scale: scale || size(leaf), ...(from !== undefined && { from }) },
-      answer,
+      ofEntry(answer, cell.index),
       settings,
     )
   }

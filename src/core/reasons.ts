@@ -3,7 +3,7 @@ import { eachEntry, isCollection, keyOf, type ReadCell } from "./entries.ts"
 import { Fraction, type Literal } from "./number.ts"
 import { type Path, prefixOf } from "./paths.ts"
 import type { Problem } from "./problem.ts"
-import { isCut, isExactFit } from "./right.ts"
+import { isCut, isExactFit, ofEntry } from "./right.ts"
 import type { Answer, AnswerValue } from "./types.ts"
 
 /** Why an entry is not right; `hint` says no more than a student may know before trying again. */
@@ -119,12 +119,12 @@ function fitsAll({ answer, open }: Suspect, values: ReadonlyMap<string, AnswerVa
 
 function sameEntry(
   answer: Answer,
-  { literal, leaf: written }: ReadCell,
+  { literal, leaf: written, index }: ReadCell,
   leaf: AnswerValue,
   scale: number,
 ): boolean {
   if (literal && isNumber(leaf))
-    return isFiniteNumber(leaf) && isExactFit(literal, leaf, answer, scale)
+    return isFiniteNumber(leaf) && isExactFit(literal, leaf, ofEntry(answer, index), scale)
   if (answer.comparison) return answer.comparison.same(String(written), String(leaf))
   if (isCollection(answer)) return collectionCredit(answer, written, leaf).equals(1)
   return JSON.stringify(sorted(written)) === JSON.stringify(sorted(leaf))

@@ -1,6 +1,6 @@
 import { Fraction, type Literal, noise } from "./number.ts"
 import type { Settings } from "./problem.ts"
-import type { Answer } from "./types.ts"
+import type { Answer, At } from "./types.ts"
 
 /** How one written number stands to the value it is compared with. */
 export type Fit = "right" | "imprecise" | "off"
@@ -93,6 +93,11 @@ function exactly(written: Literal, x: Target["x"], answer: Answer): boolean | un
 /** Whether its numbers are counts or sizes, which are compared exactly. */
 export function isCounted({ type, of }: Answer): boolean {
   return type === "integer" || type === "shape" || type === "shapes" || of === "integer"
+}
+
+/** The declaration of one entry: a record may hold counts among other numbers. */
+export function ofEntry(answer: Answer, [name]: readonly At[]): Answer {
+  return answer.counts?.includes(String(name)) ? { ...answer, of: "integer" } : answer
 }
 
 function fraction(x: Target["x"]): Fraction {

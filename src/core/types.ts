@@ -70,6 +70,8 @@ export interface Declared {
   log?: boolean
   /** How ticked options are counted, where the kind lets an author choose; or a list that is put in order. */
   scoring?: "all-or-nothing" | "per-option" | "net-correct" | "ordering"
+  /** Of a record of numbers: the names of those that are counts, compared exactly. */
+  counts?: readonly string[]
   /** Entries of very different sizes: each is measured by itself, as in a record. */
   separate?: boolean
   /** Every entry is 0 or 1: a verdict of a single one would tell it. */

@@ -15,8 +15,12 @@ export function hingeMistakes(scores: Vector, y: number, margin: number): Record
     "the true class adds its margin too": terms.map((term, j) => (j === y ? margin : term)),
     ...(margin !== 0 && {
       "the margin is left out": hingeTerms(scores, y, 0),
-      "the margin is subtracted": hingeTerms(scores, y, -margin),
     }),
+    // Where no score is above that of the true class, either comes to 0.
+    ...(margin !== 0 &&
+      scores.some(score => score > own) && {
+        "the margin is subtracted": hingeTerms(scores, y, -margin),
+      }),
     "the scores are subtracted the other way round": scores.map((score, j) =>
       j === y ? 0 : Math.max(0, own - score + margin),
     ),

@@ -6,22 +6,21 @@ export function norm(v: Vector): number {
   return Math.hypot(...v)
 }
 
-/** a·b/(‖a‖‖b‖), which rounding must not push beyond ±1. */
+/** a·b/(‖a‖‖b‖) */
 export function cosine(a: Vector, b: Vector): number {
   return overNorms(dot(a, b), norm(a), norm(b))
 }
 
-/** A dot product over the norms, within [−1, 1] if these belong to it. */
+/** A dot product over the norms; rounding must not push it beyond ±1. */
 export function overNorms(product: number, a: number, b: number): number {
   const ratio = product / (a * b)
   return Math.abs(ratio) > 1 && Math.abs(ratio) < 1 + 1e-12 ? Math.sign(ratio) : ratio
 }
 
-/** Every row of A with every row of B: (n, d) and (m, d) make (n, m). */
+/** Every row of A with every row of B, by cosine or dot product: (n, d) and (m, d) make (n, m). */
 export function similaritiesOf(A: Grid, B: Grid, normalize: boolean): number[][] {
-  if (!normalize) return matmul(A, transpose(B))
-  return mapGrid(
-    A.map(() => B.map(() => 0)),
-    (_, i, j) => cosine(entry(A, i), entry(B, j)),
-  )
+  const products = matmul(A, transpose(B))
+  if (!normalize) return products
+  const [a, b] = [A.map(norm), B.map(norm)]
+  return mapGrid(products, (product, i, j) => overNorms(product, entry(a, i), entry(b, j)))
 }

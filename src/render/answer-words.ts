@@ -5,7 +5,7 @@ import { gridWords, isFraction, vectorWords } from "./inline.ts"
 import { bigintText, fractionText, numberText, type Precision } from "./number.ts"
 import type { PageAnswer } from "./page.ts"
 import { visible, width } from "./plain.ts"
-import { isGrid, isVector, numberGrids, shapeOf } from "./shapes.ts"
+import { isGrid, isVector, namedGrids, numberGrids, shapeOf } from "./shapes.ts"
 
 /** An answer as a table of answers has it. */
 export interface Summary {
@@ -25,14 +25,13 @@ export function summaryOf(
 ): Summary {
   const unit = answer.unit === undefined ? "" : ` ${visible(answer.unit)}`
   const words = answerWords(value, answer.type, precision).join("\n")
-  const grids = numberGrids(value)
+  const grids = namedGrids(value, name)
   const short = isVector(value) ? value.length <= longestVector : width(words) <= longest
   if (!grids || short) return { words: words + unit, grids: [] }
   if (steps) return { words: `${sizeWords(value)}, in ${stepWords(steps)}`, grids: [] }
-  const captions = grids.map((_, i) => (grids.length > 1 ? `${name}[${i + 1}]` : name))
   return {
     words: `${sizeWords(value)}, below`,
-    grids: grids.map((cells, i) => grid(captions[i] ?? name, cells)),
+    grids: grids.map(([caption, cells]) => grid(caption, cells)),
   }
 }
 
@@ -79,7 +78,8 @@ function arrayWords(value: readonly unknown[], precision: Precision): string {
   if (value.length === 0) return "none"
   if (isVector(value)) return vectorWords(value, precision)
   if (isGrid(value)) return gridWords(value, precision)
-  if (value.every(isGrid)) return value.map(each => gridWords(each, precision)).join(", ")
+  const grids = numberGrids(value)
+  if (grids) return grids.map(each => gridWords(each, precision)).join(", ")
   return value.map(each => itemWords(each, precision)).join(", ")
 }
 

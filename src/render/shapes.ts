@@ -9,12 +9,21 @@ export function isGrid(value: unknown): value is Grid {
   return value.every(row => row.length === value[0]?.length)
 }
 
-/** The numbers of a vector, a grid or a stack as grids; nothing if it holds something else. */
+/** The numbers of a vector, a grid, a stack or a batch as grids; nothing if it holds something else. */
 export function numberGrids(value: unknown): readonly Grid[] | undefined {
-  if (isVector(value)) return [[value]]
-  if (isGrid(value)) return [value]
+  return namedGrids(value, "")?.map(([, grid]) => grid)
+}
+
+/** The same with the place of each: `x[2][1]`, counted from 1. */
+export function namedGrids(value: unknown, name: string): [string, Grid][] | undefined {
+  if (isVector(value)) return [[name, [value]]]
+  if (isGrid(value)) return [[name, value]]
   const list: readonly unknown[] = Array.isArray(value) ? value : []
-  return list.length > 0 && list.every(isGrid) ? list : undefined
+  const inner = list.map((each, i) =>
+    isVector(each) ? undefined : namedGrids(each, list.length > 1 ? `${name}[${i + 1}]` : name),
+  )
+  const grids = inner.flatMap(each => each ?? [])
+  return list.length > 0 && inner.every(each => each) ? grids : undefined
 }
 
 /** The shape of nested lists: `4×4×4`. */
