@@ -175,7 +175,8 @@ function written({ name, unit, tree, values, formulas, result }: Written): Block
     const inner = richOf(formula, instead)
     return alone ? inner : math`(${inner})`
   }
-  const isShort = used.length > 0 && count <= readable.numbers
+  const isValue = tree.type === "name" && !Object.hasOwn(formulas, tree.name)
+  const isShort = used.length > 0 && count <= readable.numbers && !isValue
   const line = isShort ? math`${symbols} = ${richOf(tree, instead)}` : symbols
   if (flat(result).length > readable.result)
     return [line, grid(symbolOf(name), isGrid(result) ? result : [[result].flat()])]

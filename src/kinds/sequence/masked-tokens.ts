@@ -34,7 +34,7 @@ const given = z
     ),
   )
 
-const options = { min: 0 }
+const options = { min: 0, counts: ["count"] }
 const answers = {
   selected: answer.record("tokens that are predicted: count, share of all tokens", options),
   masked: answer.record("of those masked: count, share of all tokens", options),
@@ -54,7 +54,7 @@ const slips: Slips<typeof given> = {
 }
 
 const question: Question<typeof given> = ({ tokens, select, mask, random }) =>
-  text`Of ${tokens} tokens a share of ${select} is selected; of those ${mask} are masked, ${random} are replaced by a random token, and the rest stays as it is. How many tokens are selected, masked, replaced, unchanged and not selected, and what share of all tokens is each? Round counts half up.`
+  text`Of ${tokens} tokens a share of ${select} is selected; of those ${mask} are masked, ${random} are replaced by a random token, and the rest stays as it is. How many tokens are selected, masked, replaced, unchanged and not selected, and what share of all tokens is each? Round every count half up; the masked and the replaced are shares of the rounded number of selected tokens.`
 
 type Part = {
   count: number
@@ -64,11 +64,20 @@ type Part = {
 const solve: Solve<typeof given, typeof answers> = ({ tokens, select, mask, random }, work) => {
   const ofAll = { count: tokens, share: 1 }
   const selected = work.answer("selected", part(ofAll, select), roundings(ofAll, select))
-  const of = (rate: number) => ({
-    "the share of all tokens is taken": part(ofAll, rate),
-    "the share is one of the selected tokens": { ...part(selected, rate), share: rate },
-    ...roundings(selected, rate),
-  })
+  const of = (rate: number) => {
+    const right = part(selected, rate)
+    const once = { ...right, count: part(ofAll, right.share).count }
+    // Where it agrees with rounding once, rounding down or up would have changed the selected too.
+    const others = Object.entries(roundings(selected, rate)).filter(
+      ([, { count }]) => count !== once.count,
+    )
+    return {
+      "the share of all tokens is taken": part(ofAll, rate),
+      "it is rounded only once, from its share of all tokens": once,
+      "the share is one of the selected tokens": { ...right, share: rate },
+      ...Object.fromEntries(others),
+    }
+  }
   const masked = work.answer("masked", part(selected, mask), of(mask))
   const replaced = part(selected, random)
   const left = Math.max(0, selected.count - masked.count)
@@ -86,7 +95,7 @@ const solve: Solve<typeof given, typeof answers> = ({ tokens, select, mask, rand
   })
 
   work.step("Selected tokens", () => [
-    text`A count is rounded half up; the share of all tokens is not rounded.`,
+    text`A count is rounded half up, at each stage anew; the share of all tokens is not rounded.`,
     product(math`\text{selected}`, ofAll, select, selected.count),
   ])
   work.step("What becomes of them", () => [

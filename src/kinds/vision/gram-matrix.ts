@@ -5,9 +5,10 @@ import { math, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
-import type { Grid, Stack } from "../../core/types.ts"
+import type { Grid } from "../../core/types.ts"
 import { plural, sizes } from "../../core/words.ts"
 import { matrixProduct, shown } from "../../core/working.ts"
+import { isStack, mapsAsRows } from "../../math/feature-maps.ts"
 import { mapGrid, matmul, sum, transpose } from "../../math/linear.ts"
 
 const given = z.strictObject({
@@ -41,7 +42,7 @@ const question: Question<typeof given> = ({ features, normalize }) =>
   text`Compute the Gram matrix of these ${plural(features.length, "feature map")}${normalize === "none" ? "" : normalize === "size" ? ", divided by C·H·W" : ", divided by the number of pixels"}.`
 
 const solve: Solve<typeof given, typeof answers> = ({ features, normalize }, work) => {
-  const F = work.answer("F", rowsOf(features), {
+  const F = work.answer("F", mapsAsRows(features), {
     ...(isStack(features) && {
       "the maps are read down their columns": features.map(map => transpose(map).flat()),
     }),
@@ -79,14 +80,6 @@ const solve: Solve<typeof given, typeof answers> = ({ features, normalize }, wor
           shown({ name: math`G`, value: G }),
         ]),
   ])
-}
-
-function isStack(features: Grid | Stack): features is Stack {
-  return Array.isArray(features[0]?.[0])
-}
-
-function rowsOf(features: Grid | Stack): Grid {
-  return isStack(features) ? features.map(map => map.flat()) : features
 }
 
 export default defineKind({

@@ -43,11 +43,7 @@ const given = z
     ),
     rule.across(["metric", "points", "query"], ({ metric, points, query }) => {
       if (metric !== "cosine") return undefined
-      const message = "is the zero vector, which has no direction to compare"
-      return [
-        ...points.flatMap((point, i) => (isZero(point) ? [{ path: ["points", i], message }] : [])),
-        ...(isZero(query) ? [{ path: ["query"], message }] : []),
-      ]
+      return [...rule.directionless(["points"], points), ...rule.directionless(["query"], query)]
     }),
   )
 
