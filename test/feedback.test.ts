@@ -106,7 +106,14 @@ function secrets(marks: readonly ProblemMark[]): number[] {
   )
 }
 
-const markings = (await shippedProblems()).map(prepare)
+/** Of each kind the first two problems: all of them would take minutes. */
+const problems = await shippedProblems()
+const markings = problems
+  .filter(({ kind, id }) => {
+    const own = problems.filter(other => other.kind === kind).slice(0, 2)
+    return own.some(other => other.id === id)
+  })
+  .map(prepare)
 
 describe.each(below)("at %s", level => {
   test("no report holds a right value that was not written", async () => {
@@ -115,7 +122,7 @@ describe.each(below)("at %s", level => {
       for (const sheet of wrongSheets(marking)) {
         const { submission, marks } = await judged(marking, sheet)
         const report = bytes(reportOf(submission, marks, level)).replaceAll(ownLine, "")
-        const own = numbersIn(sheet)
+        const own = numbersIn(`${sheet} ${submission.file}`)
         const said = [...numbersIn(report)].filter(each => !given.has(each) && !own.has(each))
         const hidden = secrets(marks)
         const leaked = said.filter(each => hidden.some(x => isRoundingOf(each, x)))
@@ -126,8 +133,9 @@ describe.each(below)("at %s", level => {
 })
 
 test("at full the right values are told", async () => {
-  const marking = markings.find(({ problem }) => problem.id === "harris-window")
-  if (!marking) throw new Error("no problem")
+  const problem = problems.find(({ id }) => id === "harris-window")
+  if (!problem) throw new Error("no problem")
+  const marking = prepare(problem)
   const { submission, marks } = await judged(marking, "answers: { det: _ }")
   const hidden = secrets(marks).filter(x => numbersIn(String(x)).size > 0)
   const said = numbersIn(bytes(reportOf(submission, marks, "full")))

@@ -109,6 +109,12 @@ kind: rnn
 given: { inputs: [[1], [2], [0]], W_xh: [[1]], W_hh: [[0.5]], activation: relu }
 ${more}`
 
+// 0.29·50 = 14.5 → 15 are selected, of those 0.7·15 = 10.5 → 11 masked: a share of 0.29·0.7 = 0.203.
+const masking = (more = "") => `
+kind: masked-tokens
+given: { tokens: 50, select: 0.29, mask: 0.7, random: 0.15 }
+${more}`
+
 /** what it shows, problem, sheet, what is told */
 type Row = [string, string, string, Record<string, string>]
 
@@ -192,6 +198,12 @@ const rows: Row[] = [
     harris("tolerance: { abs: 2 }\nask: [det, trace]"),
     "{ det: 5320, trace: 787 }",
     { det: "correct 1", trace: "wrong 0" },
+  ],
+  [
+    "a count among shares is compared exactly, its zero no coarse rounding",
+    masking("ask: [masked]"),
+    "{ masked: { count: 10, share: 0.2 } }",
+    { masked: "partial 1/2" },
   ],
   [
     "decimals may be asked",

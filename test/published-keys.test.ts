@@ -73,6 +73,10 @@ describe("the index of printed mistakes", () => {
     Object.entries(mistakes).map(([entry, where]) => ({ kind, entry, where })),
   )
 
+  test("holds the 90 mistakes of the sheets that can be graded, and three more", () => {
+    expect(new Set(lines.map(({ entry }) => entry)).size).toBe(93)
+  })
+
   test.each(lines)("$entry ($kind) is accounted for", ({ kind, entry, where }) => {
     expect(Object.keys(kinds)).toContain(kind)
     const own = places.filter(place => place.entry === entry)

@@ -29,6 +29,7 @@ interface Options {
   out: string
   keys: string[]
   sheets: string[]
+  titles?: boolean
 }
 
 export const configure: Configure = (command, session) => {
@@ -48,13 +49,15 @@ export const configure: Configure = (command, session) => {
     .addOption(
       formatsOption("--sheets <formats>", "each student's paper; yaml: a sheet to fill in"),
     )
+    .option("--titles", "keep titles and sources: they are true of other numbers, too")
     .addHelpText(
       "after",
       `
 Draws the numbers of each problem again for every student, in the look of those they replace. A variant
 must show every mistake that its model shows, and tell apart what its model tells apart. The numbers
 depend on the seed, the student and the problem alone, so keep the seed to yourself. What an earlier
-run has finished is not done again.
+run has finished is not done again. A variant bears its kind's title, for that of its model may tell of
+numbers that are gone.
 
 Examples:
   dlcheck generate exam.yaml --count 30 --seed spring-quiz --out variants
@@ -147,7 +150,7 @@ class Generation {
     this.#press = press
     this.#problems = markings.map(marking => ({
       marking,
-      variants: new Variants(marking.problem, options.seed),
+      variants: new Variants(marking.problem, options.seed, options.titles),
       failed: 0,
       made: 0,
     }))
@@ -177,13 +180,13 @@ class Generation {
 
   /** What a run depends on besides its students; the seed cannot be read from it. */
   #fingerprint(): string {
-    const { seed, keys, sheets } = this.#options
+    const { seed, keys, sheets, titles = false } = this.#options
     const texts = this.#problems.map(({ marking: { problem, shares } }) => {
       const { source, written } = problem.origin
       return [problem.id, shares.total.toFraction(), source.text.slice(written.start, written.end)]
     })
     return createHash("sha256")
-      .update(JSON.stringify([version(), seed, keys, sheets, texts]))
+      .update(JSON.stringify([version(), seed, keys, sheets, titles, texts]))
       .digest("hex")
   }
 

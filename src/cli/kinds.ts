@@ -62,7 +62,11 @@ async function describeKind(kind: Kind): Promise<Description> {
     {},
     ...examples.map(({ given }) => kind.answers(given as never)).toReversed(),
   )
-  const slips = examples.flatMap(problem => slipNames(problem, run(problem)))
+  const slips = examples.flatMap(problem => {
+    // A slip that an author wrote into the givens belongs to that problem, not to the kind.
+    const typed = JSON.stringify(problem.given)
+    return slipNames(problem, run(problem)).filter(slip => !typed.includes(JSON.stringify(slip)))
+  })
   return {
     name: kind.name,
     topic: kind.topic,

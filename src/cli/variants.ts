@@ -22,8 +22,11 @@ export class Variants {
   readonly #model: Model
   readonly #seed: string
   readonly #fixed: ReadonlySet<string>
+  readonly #dropped: ReadonlySet<string>
 
-  constructor(problem: Problem, seed: string) {
+  /** `titles` says whether the author's titles and sources are true of other numbers too. */
+  constructor(problem: Problem, seed: string, titles = false) {
+    this.#dropped = new Set(["expect", "id", ...(titles ? [] : ["title", "source"])])
     this.#model = modelOf(problem, run(problem))
     this.#seed = seed
     this.#fixed = numbersOf(problem.question ?? "")
@@ -51,7 +54,7 @@ export class Variants {
     const { written } = problem.origin
     if (written.type !== "map") throw new Error("a problem is a map")
     const entries = written.entries
-      .filter(({ name }) => name !== "expect" && name !== "id")
+      .filter(({ name }) => !this.#dropped.has(name))
       .map(each =>
         each.name === "given" ? { ...each, value: this.#givens(each.value, draw, sizes) } : each,
       )

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { math, type Rich } from "./blocks.ts"
 import * as field from "./fields.ts"
 import * as rule from "./rules.ts"
 import type { Grid, Vector } from "./types.ts"
@@ -16,13 +17,10 @@ export const head = z.strictObject({
   bias_V: field.vector("added to each value, shape (d_v)").optional(),
 })
 
-export const heads = z
-  .array(head)
-  .min(1)
-  .meta({
-    title: "list of heads",
-    description: "W_Q, W_K and W_V of each head, perhaps biases; all heads of one size",
-  })
+export const heads = z.array(head).min(1).meta({
+  title: "list of heads",
+  description: "W_Q, W_K and W_V of each head, perhaps biases; all heads of one size",
+})
 
 export const W_O = field.grid("mixes the heads, shape (heads·d_v, d)")
 export const bias_O = field.vector("added to each mixed token, shape (d)")
@@ -34,9 +32,23 @@ export const memoryTokens = field.labels("names of the keys, if others", { repea
 /** How the scores become weights, and how the sheet is laid out. */
 export const conventions = {
   tokens: field.labels("names of the queries", { repeated: true }).optional(),
-  mask: field.attentionMask("which keys a query sees, shape (n, m)").default("none"),
+  mask: field
+    .attentionMask("which keys a query sees, shape (n, m); with tokens as columns (m, n)")
+    .default("none"),
   scale: field.wordOrNumber("divides the scores", ["sqrt", "none"], { above: 0 }).default("sqrt"),
   layout: field.oneOf("what a token is in every grid", ["rows", "columns"]).default("rows"),
+}
+
+/** How the sheet is laid out, as a last sentence of the question. */
+export function laidOut({ layout, mask }: Pick<Sides, "layout" | "mask">): string {
+  if (layout === "rows") return ""
+  return ` Tokens are columns${typeof mask === "string" ? "" : "; in the mask keys are rows, queries columns"}.`
+}
+
+/** The scores that the softmax is taken of, in symbols. */
+export function scoresIn(layout: "rows" | "columns", scale: string | number): Rich {
+  const product = layout === "rows" ? math`Q \cdot K^T` : math`K^T \cdot Q`
+  return scale === "sqrt" ? math`${product} / \sqrt{d_k}` : product
 }
 
 /** What the shapes depend on; each kind has some of these fields. */

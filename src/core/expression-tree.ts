@@ -139,6 +139,12 @@ export function namesIn(node: Expression, known: readonly string[] = []): string
   return [...found]
 }
 
+/** The functions and operators of an expression. */
+export function signsIn(node: Expression): Set<string> {
+  const own = node.type === "call" ? [node.name] : node.type === "operator" ? [node.op] : []
+  return new Set([...own, ...childrenOf(node).flatMap(child => [...signsIn(child)])])
+}
+
 /** Where a name is first used. */
 export function placeOf(node: Expression, name: string): Span | undefined {
   if (node.type === "name" && node.name === name) return node.at

@@ -159,10 +159,11 @@ export class Source {
   }
 
   #document(document: Document.Parsed, caps: Caps): SourceDocument {
-    // Brackets that are never closed all end in one place.
-    const errors = new Map(document.errors.toReversed().map(error => [error.pos[0], error]))
-    const diagnostics = [...errors.values()]
-      .reverse()
+    // After an error that is not harmless, what follows is read as something else than it is.
+    const errors = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])
+    const lost = errors.findIndex(({ code }) => !harmless.has(code))
+    const diagnostics = errors
+      .slice(0, lost < 0 ? undefined : lost + 1)
       .map(error =>
         this.diagnostic(
           "yaml",
@@ -237,7 +238,14 @@ class Reader {
         this.#refuse("key", "a name on the left of a colon must be plain text", keySpan)
         continue
       }
-      const name = String(key.source ?? key.value ?? "")
+      const typed = String(key.source ?? key.value ?? "")
+      // `{ x:3 }` is a name without a value.
+      const isAlone = node.flow && !value && key.type === "PLAIN"
+      const [, name = typed, rest] = (isAlone && /^([^:]+):(.+)$/.exec(typed)) || []
+      if (rest !== undefined) {
+        const hint = `write \`${name}: ${rest}\``
+        this.#refuse("key", `\`${typed}\` lacks a space after the colon`, keySpan, hint)
+      }
       if (seen.has(name)) {
         this.#refuse(
           "duplicate-key",
@@ -248,11 +256,9 @@ class Reader {
         continue
       }
       seen.add(name)
-      entries.push({
-        name,
-        key: keySpan,
-        value: value ? this.read(value as Node) : nothing(keySpan),
-      })
+      const blank = nothing(keySpan)
+      const own = rest === undefined ? blank : { ...blank, text: rest, value: rest }
+      entries.push({ name, key: keySpan, value: value ? this.read(value as Node) : own })
     }
     this.#open.delete(node)
     return { type: "map", entries, ...span }
@@ -392,7 +398,7 @@ function exceeded(caps: Caps, found: Omit<Caps, "bytes">) {
 function yamlWords(message: string): string {
   const line = message.split("\n")[0] ?? message
   const open = line.match(/^Flow (?:sequence|map) in block collection .* end with a (.)/)
-  if (open) return `a bracket is not closed with \`${open[1]}\` before this line`
+  if (open) return `a bracket is not closed with \`${open[1]}\` before this place`
   const plain = line.replace(/ at line \d+, column \d+:?$/, "")
   return plain.charAt(0).toLowerCase() + plain.slice(1)
 }
@@ -401,6 +407,13 @@ const coreTagPrefix = "tag:yaml.org,2002:"
 const coreTags = new Set(
   ["map", "seq", "str", "null", "bool", "int", "float"].map(name => `${coreTagPrefix}${name}`),
 )
+
+/** Errors that leave no doubt where texts, lists and maps begin and end. */
+const harmless: ReadonlySet<string> = new Set([
+  "BAD_DQ_ESCAPE",
+  "BAD_SCALAR_START",
+  "TAB_AS_INDENT",
+])
 
 const yamlHints: Record<string, string> = {
   BAD_INDENT: "close every bracket; lines of one list or map start in the same column",

@@ -281,13 +281,13 @@ function markBroken(
   addBroken(problem, names, message, sheets)
 }
 
-/** An answer with a tag or an alias that has no meaning could not be read either. */
+/** An answer with a tag, an alias or a key that has no meaning could not be read either. */
 function markRefused(
   { code, place, message }: Diagnostic,
   source: Source,
   sheets: Map<string, SheetAnswers>,
 ): void {
-  if (!place || !["tag", "alias"].includes(code)) return
+  if (!place || !["tag", "alias", "key"].includes(code)) return
   const isBefore = (a: Place, b: Place) =>
     a.line < b.line || (a.line === b.line && a.column <= b.column)
   for (const [problem, { answers }] of [...sheets]) {

@@ -35,7 +35,13 @@ export const feedForward = z
     W_2: field.grid("makes the output, shape (hidden, d)"),
     b_2: field.vector("added to the output, shape (d)").optional(),
     activation: field
-      .oneOf("of the hidden units", ["relu", "gelu", "tanh", "sigmoid", "linear"])
+      .oneOf("of the hidden units; gelu is the exact x·Φ(x)", [
+        "relu",
+        "gelu",
+        "tanh",
+        "sigmoid",
+        "linear",
+      ])
       .default("relu"),
   })
   .meta({

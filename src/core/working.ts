@@ -96,6 +96,11 @@ export function determinantWorking(matrix: Grid): Rich[] {
   return [join(terms, " + ")]
 }
 
+/** The inverse of a 2×2 matrix by its determinant. */
+export function inverseFormula(name: Rich): Rich {
+  return math`${name}^{-1} = \frac{1}{|${name}|} \begin{bmatrix} \Sigma_{22} & -\Sigma_{12} \\ -\Sigma_{21} & \Sigma_{11} \end{bmatrix}`
+}
+
 /** = 1 + 2 + 3, for the middle of a formula; of many terms, or one, nothing. */
 export function listed(terms: Vector): Rich {
   return terms.length > 1 && terms.length <= 8 ? math` = ${join(terms, " + ")}` : math``

@@ -136,7 +136,11 @@ export function attend(head: Head, setting: Setting, desk: Desk<Inner>): Named |
     : divided
   if (mask) {
     const which = causal ? "its own place and those before it" : "the keys where its mask is 1"
+    const isTurned = desk.layout === "columns" && typeof setting.mask !== "string"
     step("Mask", () => [
+      ...(isTurned
+        ? [text`Tokens are columns, so in the mask keys are rows and queries columns.`]
+        : []),
       text`A query sees ${which}; a hidden score becomes −∞, so that its exponential is 0.`,
       sheet.shown(seen),
     ])
@@ -195,7 +199,7 @@ export function attendHeads(
     ...(readable || heads.length < 2 ? [] : [text`The other heads in the same way as the first.`]),
     math`${joined.name} = [${join(
       results.map(({ name }) => name),
-      ", \\; ",
+      desk.layout === "rows" ? ", \\; " : "; \\; ",
     )}]`,
     text`${desk.layout === "rows" ? "For each token the heads stand side by side." : "The heads stand below one another."}`,
     sheet.shown(joined),

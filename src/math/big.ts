@@ -1,4 +1,5 @@
 import { type BigNumber as Big, bignumberDependencies, create } from "mathjs"
+import type { Rich } from "../core/blocks.ts"
 import { childrenOf, constants, type Expression } from "../core/expression-tree.ts"
 import { entry } from "./linear.ts"
 
@@ -11,6 +12,40 @@ export type { Big }
 /** A number with the digits it is written with. */
 export function big(value: number | string): Big {
   return bignumber(value)
+}
+
+/** A number with its digits, up to so many decimals. */
+export function digitsOf(x: Big, places: number): Rich {
+  const kept = x.toDecimalPlaces(Math.max(0, places))
+  const isPlain = kept.isZero() || (kept.e >= -4 && kept.e < 12)
+  const [mantissa, exponent] = (isPlain ? kept.toFixed() : kept.toExponential()).split("e")
+  const power = exponent === undefined ? "" : ` \\cdot 10^{${Number(exponent)}}`
+  return { mode: "math", strings: [`${mantissa}${power}`], values: [] }
+}
+
+/** The parts of an expression that take one branch at `from` and another one at `to`. */
+export function branchChanges(
+  node: Expression,
+  from: Readonly<Record<string, Big>>,
+  to: Readonly<Record<string, Big>>,
+): Expression[] {
+  const below = childrenOf(node).flatMap(child => branchChanges(child, from, to))
+  if (node.type !== "call" || !branching.has(node.name)) return below
+  const [before, after] = [branchesAt(node, from), branchesAt(node, to)]
+  return before.some(branch => after.includes(branch)) ? below : [...below, node]
+}
+
+const branching: ReadonlySet<string> = new Set(["relu", "abs", "sign", "step", "max", "min"])
+
+/** Which arguments are chosen; a single one is compared with 0. */
+function branchesAt(
+  { name, args }: Extract<Expression, { type: "call" }>,
+  values: Readonly<Record<string, Big>>,
+): number[] {
+  const inputs = args.map(arg => bigValue(arg, values))
+  const all = inputs.length > 1 ? inputs : [...inputs, big(0)]
+  const chosen = functions[name === "min" ? "min" : "max"]?.(entry(all, 0), all)
+  return all.flatMap((input, i) => (chosen && input.eq(chosen) ? [i] : []))
 }
 
 /** Beyond these, exp, powers and angles are out of all reason, and slow. */

@@ -1,4 +1,4 @@
-import { type Block, math } from "../core/blocks.ts"
+import { type Block, math, text } from "../core/blocks.ts"
 import type { Grid, Vector } from "../core/types.ts"
 import { entries, type Named, sumOfProducts } from "../core/working.ts"
 import { activations } from "./activation.ts"
@@ -47,6 +47,12 @@ export function hiddenSteps(
   }
   const product = layout === "rows" ? math`${x.name} \cdot W_1` : math`W_1 \cdot ${x.name}`
   return [
+    ...(activation === "gelu"
+      ? [
+          math`${f}(x) = x \cdot \Phi(x)`,
+          text`Φ is the distribution function of the standard normal; nothing is approximated.`,
+        ]
+      : []),
     math`${hidden.name} = ${f}(${product}${b ? math` + b_1` : math``})`,
     ...entries(hidden, from, 1),
     sheet.shown(hidden),

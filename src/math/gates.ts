@@ -16,7 +16,7 @@ export function outputOf(sort: string, inputs: Vector): number {
 
 /** What a gate does going back. */
 export interface Rule {
-  words: string
+  words(inputs: Vector, ties: Ties): string
   /** ∂out/∂input of each input. */
   partials(inputs: Vector, out: number, ties: Ties): Vector
   /** The same in symbols; none where it is a plain 1 or 0. */
@@ -30,6 +30,16 @@ export type Ties = "first" | "split"
 
 export function ruleOf(sort: string): Rule | undefined {
   return Object.hasOwn(rules, sort) ? rules[sort] : undefined
+}
+
+/** Whether a gate has no derivative at its inputs, and a convention says what it hands on. */
+export function isKink(sort: string, inputs: Vector): boolean {
+  if (sort === "max" || sort === "min") return equals(inputs, outputOf(sort, inputs)) > 1
+  return (sort === "relu" || sort === "abs") && inputs[0] === 0
+}
+
+function equals(values: Vector, value: number): number {
+  return values.filter(each => each === value).length
 }
 
 const empty = math``
@@ -130,7 +140,7 @@ interface Pairwise {
 
 function two(words: string, { partials, symbols, mistakes }: Pairwise): Rule {
   return {
-    words,
+    words: () => words,
     partials: ([a = 0, b = 0]) => partials(a, b),
     symbols: ([a = empty, b = empty]) => symbols(a, b),
     mistakes: ([a = 0, b = 0]) => mistakes(a, b),
@@ -145,7 +155,7 @@ interface Single {
 
 function one(words: string, { partial, symbol, mistakes }: Single): Rule {
   return {
-    words,
+    words: () => words,
     partials: ([x = 0], out) => [partial(x, out)],
     symbols: ([x = empty], out) => [symbol(x, out)],
     mistakes: ([x = 0], out) =>
@@ -157,8 +167,9 @@ function one(words: string, { partial, symbol, mistakes }: Single): Rule {
 
 /** The chosen input gets the gradient, the others nothing. */
 function routing(name: string, choose: (...values: number[]) => number): Rule {
+  const most = name === "max" ? "largest" : "smallest"
   const routed = (inputs: Vector, chosen: number, ties: Ties) => {
-    const equal = inputs.filter(value => value === chosen).length
+    const equal = equals(inputs, chosen)
     return inputs.map((value, i) => {
       if (value !== chosen) return 0
       return ties === "split" ? 1 / equal : inputs.indexOf(chosen) === i ? 1 : 0
@@ -166,7 +177,15 @@ function routing(name: string, choose: (...values: number[]) => number): Rule {
   }
   const other = name === "max" ? Math.min : Math.max
   return {
-    words: `routes: the ${name === "max" ? "largest" : "smallest"} input gets the gradient, the others get 0`,
+    words: (inputs, ties) => {
+      const equal = equals(inputs, choose(...inputs))
+      const rest = inputs.length - (ties === "split" ? equal : 1)
+      const others = ["", ", the other gets 0"][rest] ?? ", the others get 0"
+      if (equal === 1) return `routes: the ${most} input gets the gradient${others}`
+      return ties === "split"
+        ? `routes: its ${equal} equal ${most} inputs share the gradient${others}`
+        : `routes: of its ${equal} equal ${most} inputs the first gets the gradient${others}`
+    },
     partials: (inputs, _, ties) => routed(inputs, choose(...inputs), ties),
     symbols: inputs => inputs.map(() => undefined),
     mistakes: (inputs, _, ties) => ({

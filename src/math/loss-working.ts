@@ -42,6 +42,16 @@ export interface Losses {
   log: Rich
 }
 
+/** −log p with numbers in it; a p that is 0 to all digits is not, for −log 0 would be no number. */
+export function logWritten(
+  name: Rich,
+  { share, loss, log = math`\ln` }: { share: number; loss: number; log?: Rich },
+): Rich {
+  return share === 0 && Number.isFinite(loss)
+    ? math`-${log} ${name} = ${loss}, \quad ${name} \approx 0`
+    : math`-${log} ${name} = -${log} ${share} = ${loss}`
+}
+
 /** What is said where a probability is 0 to all digits and its loss is known all the same. */
 export function vanishing(p: Vector, losses: Vector): Block[] {
   const some = p.some((share, i) => share === 0 && Number.isFinite(entry(losses, i)))
@@ -58,10 +68,10 @@ export function labelledLosses(
   const truth = places.map(y => entry(classes, y))
   const shares = places.map((y, i) => entry(entry(p, i), y))
   const of = batch ? math`_{1}` : math``
-  const own = batch ? math`_{1,${entry(truth, 0)}}` : math`_{${entry(truth, 0)}}`
+  const own = batch ? math`p_{1,${entry(truth, 0)}}` : math`p_{${entry(truth, 0)}}`
   return [
     batch ? math`L_i = -${log} p_{i,y_i}` : math`L = -${log} p_y`,
-    math`L${of} = -${log} p${own} = -${log} ${entry(shares, 0)} = ${entry(losses, 0)}`,
+    math`L${of} = ${logWritten(own, { share: entry(shares, 0), loss: entry(losses, 0), log })}`,
     ...vanishing(shares, losses),
     ...(batch
       ? samplesTable(["true class", math`p`, math`-${log} p`], [truth, shares, losses])

@@ -49,8 +49,10 @@ export function groupsOf(cells: Stack, over: Over, groups = 1): Groups {
   return { members, at, width }
 }
 
+/** Of equal numbers it is that number itself: Σx/n may miss it, and with eps = 0 noise would be scaled up to ±1. */
 export function meanOf(values: Vector): number {
-  return sum(values) / values.length
+  const [first = Number.NaN] = values
+  return values.every(x => x === first) ? first : sum(values) / values.length
 }
 
 /** Σ (x − mean)²/n */

@@ -15,7 +15,8 @@ export interface Plan {
 export function dropsUntil({ milestones, step_size }: Plan, t: number): number {
   return milestones
     ? milestones.filter(milestone => milestone <= t).length
-    : Math.floor(t / step_size)
+    : // 0.3/0.1 comes to a little less than 3.
+      Math.floor((t / step_size) * (1 + 1e-9))
 }
 
 /** The share of the steps after the warm-up that lies behind. */

@@ -1,5 +1,5 @@
 import type { Grid, Vector } from "../core/types.ts"
-import { dot, entry, mapGrid, matmul, transpose } from "./linear.ts"
+import { add, dot, entry, mapGrid, matmul, transpose } from "./linear.ts"
 
 /** The length of a vector. */
 export function norm(v: Vector): number {
@@ -15,6 +15,13 @@ export function cosine(a: Vector, b: Vector): number {
 export function overNorms(product: number, a: number, b: number): number {
   const ratio = product / (a * b)
   return Math.abs(ratio) > 1 && Math.abs(ratio) < 1 + 1e-12 ? Math.sign(ratio) : ratio
+}
+
+/** The angle between two vectors in radians; near 0 and π the arccosine would lose half of the digits. */
+export function angleBetween(a: Vector, b: Vector): number {
+  const [u, v] = [a, b].map(each => each.map(x => x / norm(each)))
+  const along = (sign: 1 | -1) => norm(add(u ?? [], (v ?? []).map(x => sign * x)))
+  return 2 * Math.atan2(along(-1), along(1))
 }
 
 /** Every row of A with every row of B, by cosine or dot product: (n, d) and (m, d) make (n, m). */

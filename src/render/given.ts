@@ -1,4 +1,5 @@
 import { type Block, type Cell, grid, join, math, type Rich, table, text } from "../core/blocks.ts"
+import { symbolOf } from "../core/expression-rich.ts"
 import type { Problem } from "../core/problem.ts"
 import { secretPaths, withoutSecrets } from "../core/secrets.ts"
 import { entry } from "../core/source.ts"
@@ -78,6 +79,10 @@ function labelLines(name: string, list: readonly string[]): Rich[] {
 function addMap(given: Given, name: string, map: object): void {
   const entries = Object.entries(map)
   if (entries.some(([, each]) => typeof each === "string" && each.length > longest)) return
+  if (entries.every(([, each]) => typeof each === "number")) {
+    given.blocks.push(numbersLine(name, entries))
+    return
+  }
   if (entries.every(([, each]) => typeof each !== "object")) {
     given.blocks.push(text`${name}: ${entries.map(([key, each]) => `${key} ${each}`).join(", ")}`)
     return
@@ -92,6 +97,14 @@ function addMap(given: Given, name: string, map: object): void {
   const inner: Given = { setting: [], blocks: given.blocks }
   for (const [key, each] of entries) add(inner, `${name}.${key}`, each)
   if (inner.setting.length > 0) given.blocks.push(...inner.setting)
+}
+
+/** Numbers by name in one line: `values: x = 3, y = −2`; no number is another one. */
+function numbersLine(name: string, entries: readonly (readonly [string, number])[]): Rich {
+  const values = entries.map(([key, each]) =>
+    /^\d/.test(key) ? math`${key} \to ${each}` : math`${symbolOf(key)} = ${each}`,
+  )
+  return { mode: "text", strings: [`${name}: `, ...values.slice(1).map(() => ", "), ""], values }
 }
 
 /** Long words by name, each on its own line; nothing for what is no map or list of such. */

@@ -120,7 +120,8 @@ export function joined(items: readonly Item[]): Piece {
   for (const [i, item] of items.entries()) {
     const [before, after] = [items[i - 1], items[i + 1]]
     text += before ? gap(before, item, items[i - 2]) : ""
-    text += item.level === tight.quotient && touches(before, after) ? `(${item.text})` : item.text
+    const unclear = touches(before, after) || (item.text.startsWith("−") && isSign(before))
+    text += item.level === tight.quotient && unclear ? `(${item.text})` : item.text
   }
   return { text: text.replace(/ +$/, ""), level: levelOf(items) }
 }
@@ -131,6 +132,10 @@ function touches(before: Item | undefined, after: Item | undefined): boolean {
     item !== undefined && ["atom", "word", "open", "function", "big", "space"].includes(item.role)
   const bound = before !== undefined && (endsValue(before) || before.role === "function")
   return bound || before?.text === "/" || factor(after)
+}
+
+function isSign(item: Item | undefined): boolean {
+  return item?.role === "binary" || item?.role === "times"
 }
 
 function endsValue(item: Item): boolean {

@@ -121,7 +121,7 @@ const question: Question<typeof given> = ({
     causal: "A causal model reads",
     bidirectional: "A bidirectional encoder reads",
     "encoder-decoder": "The decoder of an encoder-decoder model has written",
-    window: `A model in which a token sees ${given.window} to either side, and itself, reads`,
+    window: `A model in which a token sees ${given.window} to either side${predicting ? "" : ", and itself,"} reads`,
   }[given.model]
   const source = memory ? `, and its encoder has read ${memory.join(" · ")}` : ""
   const asked = query === undefined ? "" : `, and list the tokens that ${query} may see`

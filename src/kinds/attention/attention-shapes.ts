@@ -1,6 +1,7 @@
 // Vaswani et al. (2017), section 3.2, tokens as rows: Q = X·W_Q, K = C·W_K, V = C·W_V, scores = Q·Kᵀ and
 // output = softmax(scores)·V. d_k and d_v are those of one head, and so are the shapes up to its output;
-// the heads stand side by side and W_O mixes them. In `columns` every shape is turned round.
+// the heads stand side by side and W_O mixes them. In `columns` every shape is turned round, and the heads stand
+// one below the other.
 import * as z from "zod"
 import { join, math, type Rich, text } from "../../core/blocks.ts"
 import { expression } from "../../core/expression-answer.ts"
@@ -63,6 +64,9 @@ function turn([rows, columns]: readonly [Size, Size], layout: "rows" | "columns"
   return layout === "rows" ? [rows, columns] : [columns, rows]
 }
 
+/** How the heads' outputs are put together. */
+const standing = { rows: "side by side", columns: "one below the other" }
+
 const answers = (given: Given) => {
   const { d, ...sizes } = sizesOf(given)
   const all = [...Object.values(sizes), d, given.heads]
@@ -79,7 +83,7 @@ const answers = (given: Given) => {
     weights: answer.shape("attention weights"),
     ...(given.heads !== 1 && {
       head_output: answer.shape("output of one head"),
-      concat: answer.shape("outputs of the heads side by side", product),
+      concat: answer.shape(`outputs of the heads ${standing[given.layout]}`, product),
       W_O: answer.shape("matrix that mixes the heads", product),
     }),
     output: answer.shape("output", { aside: true }),
@@ -213,7 +217,7 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     const mixed = give("output", [concat[0], mixer[1]])
     W_O = mixer
     work.step("All heads", () => [
-      text`The heads stand side by side, and ${math`W_O`} brings them back to the width of a token.`,
+      text`The heads stand ${standing[layout]}, and ${math`W_O`} brings them back to the width of a token.`,
       line(math`\mathit{concat}`, by(math`n`, math`h \cdot d_v`), concat),
       line(math`W_O`, by(math`h \cdot d_v`, math`d`), mixer),
       line(math`\mathit{output}`, by(math`n`, math`d`), mixed),

@@ -73,9 +73,9 @@ const question: Question<typeof given> = ({ only, memory, mask, scale, ...given 
   const whose = only === undefined ? "" : ` of ${only}`
   const where = memory ? " over the memory" : ""
   const seen = mask === "none" ? "" : mask === "causal" ? " under a causal mask" : " under the mask"
-  const how = scale === "sqrt" ? math`Q \cdot K^T / \sqrt{d_k}` : math`Q \cdot K^T`
+  const how = attention.scoresIn(given.layout, scale)
   const by = typeof scale === "number" ? text`, divided by ${scale}` : text``
-  const rest = `${given.residual ? " Add the tokens to the output." : ""}${given.layout === "columns" ? " Tokens are columns." : ""}`
+  const rest = `${given.residual ? " Add the tokens to the output." : ""}${attention.laidOut({ ...given, mask })}`
   return text`Compute the attention ${result}${whose}${where}${seen}, step by step, from the scores ${how}${by}.${rest}`
 }
 

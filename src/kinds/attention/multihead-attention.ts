@@ -7,7 +7,6 @@ import { math, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
-import { plural } from "../../core/words.ts"
 import { attendHeads, deskOf } from "../../math/attend.ts"
 import { misread } from "../../math/attention.ts"
 
@@ -53,10 +52,13 @@ const slips: Slips<typeof given> = {
 const question: Question<typeof given> = ({ heads, W_O, memory, mask, scale, layout }) => {
   const where = memory ? " over the memory" : ""
   const seen = mask === "none" ? "" : mask === "causal" ? " under a causal mask" : " under the mask"
-  const mixed = W_O ? "put them together and mix them by W_O" : "put them together"
+  const isSingle = heads.length === 1
+  const mixed = isSingle
+    ? W_O && "; mix its output by W_O"
+    : `; put them together${W_O ? " and mix them by W_O" : ""}`
   const by = typeof scale === "number" ? text`, divided by ${scale}` : text``
-  const how = scale === "sqrt" ? math`Q \cdot K^T / \sqrt{d_k}` : math`Q \cdot K^T`
-  return text`Compute the attention of the ${plural(heads.length, "head")}${where}${seen}, each from the scores ${how}${by}; ${mixed}.${layout === "columns" ? " Tokens are columns." : ""}`
+  const how = attention.scoresIn(layout, scale)
+  return text`Compute the attention of ${isSingle ? "the head" : text`the ${heads.length} heads`}${where}${seen}, ${isSingle ? "" : "each "}from the scores ${how}${by}${mixed ?? ""}.${attention.laidOut({ layout, mask })}`
 }
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {

@@ -91,9 +91,11 @@ const slips: Slips<typeof given> = {
 const question: Question<typeof given> = ({ heads, mask, norm, ffn, layout }) => {
   const of = heads ? text`${plural(heads.length, "head")} of attention` : text`self-attention`
   const seen = mask === "none" ? "" : mask === "causal" ? " under a causal mask" : " under the mask"
-  const net = ffn ? text`, then a feed-forward network with ${ffn.activation}` : text``
+  const net = ffn
+    ? text`, then a feed-forward network with ${ffn.activation === "gelu" ? text`the exact gelu, ${math`x \cdot \Phi(x)`}` : ffn.activation}`
+    : text``
   const where = { post: ", a layer norm after each", pre: ", a layer norm before each", none: "" }
-  return text`Take the tokens through a transformer block: ${of}${seen}${net}, with residual connections${where[norm]}.${layout === "columns" ? " Tokens are columns." : ""}`
+  return text`Take the tokens through a transformer block: ${of}${seen}${net}, with residual connections${where[norm]}.${attention.laidOut({ layout, mask })}`
 }
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {

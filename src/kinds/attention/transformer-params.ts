@@ -22,7 +22,9 @@ const given = z
       .default("single"),
     ffn: size("width of the hidden layer of a two-layer MLP; 4d if left out").optional(),
     bias: field.flag("whether every matrix has a bias").default(false),
-    layer_norm: field.flag("whether each layer has two norms, with scale and shift").default(false),
+    layer_norm: field
+      .flag("whether each layer has two norms, with scale and shift: 4d a layer, whatever the MLP")
+      .default(false),
     output_projection: field.flag("whether attention ends with a matrix W_O").default(false),
     layers: size("number of layers").default(1),
     vocab: size("tokens of the vocabulary, each embedded in d numbers").optional(),
@@ -140,7 +142,7 @@ const question: Question<typeof given> = given => {
   const embedded = first
     ? text`, and embeddings of ${first}${second ? text` and ${second}` : ""}`
     : ""
-  return text`How many parameters has a transformer of ${layers === 1 ? "one layer" : text`${layers} layers`} of ${width}, with self-attention ${output_projection ? "with" : "without"} an output projection and ${mlps[mlp]}${embedded}? Count ${bias ? "biases" : "no biases"} and ${layer_norm ? "the norms" : "no norms"}.`
+  return text`How many parameters has a transformer of ${layers === 1 ? "one layer" : text`${layers} layers`} of ${width}, with self-attention ${output_projection ? "with" : "without"} an output projection and ${mlps[mlp]}${embedded}? Count ${bias ? "biases" : "no biases"} and ${layer_norm ? "two norms a layer" : "no norms"}.`
 }
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {

@@ -24,7 +24,12 @@ const given = z
     d: size("numbers that a patch is projected to"),
     class_token: field.flag("whether a class token stands before the patches").default(true),
     bias: field.flag("whether the projection has a bias").default(true),
-    mask_ratio: field.number("share of the patches that is masked", { min: 0, max: 1 }).optional(),
+    mask_ratio: field
+      .number("share of the patches that is masked; the visible ones are rounded down", {
+        min: 0,
+        max: 1,
+      })
+      .optional(),
     bytes: size("bytes of an attention entry; asks for the memory too").optional(),
   })
   .check(
@@ -115,7 +120,7 @@ const question: Question<typeof given> = ({ image: [H, W, C], patch, d, ...given
   const masked =
     given.mask_ratio === undefined
       ? ""
-      : text`, how many are masked at a ratio of ${given.mask_ratio}`
+      : text`, how many are masked at a ratio of ${given.mask_ratio} (the visible patches are rounded down)`
   const memory =
     given.bytes === undefined ? "" : text` and, at ${given.bytes} bytes each, its memory`
   return text`An image of ${math`${H} \times ${W} \times ${C}`} is cut into patches of ${math`${patch} \times ${patch}`} pixels, which are projected to ${d} numbers${given.bias ? " with a bias" : " without a bias"}; ${given.class_token ? "a class token stands before them" : "there is no class token"}. Give the number of patches${masked}, the numbers in a patch, the tokens, the parameters of the projection, and the entries of an attention matrix${memory}.`
@@ -135,10 +140,15 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
   work.step("Patches", () => [countLine(math`N`, formulas.patches, area, patches)])
 
   if (mask_ratio !== undefined && typeof patches === "number") {
-    const kept = patches * (1 - mask_ratio)
-    const masked = work.answer("masked", patches - Math.floor(kept + nothing * patches))
+    const kept = Math.floor(patches * (1 - mask_ratio) + nothing * patches)
+    const hidden = patches * mask_ratio + nothing * patches
+    const ways = hidden % 1 < 0.5 ? "down or half up" : "down"
+    const masked = work.answer("masked", patches - kept, {
+      [`the masked patches are rounded ${ways} instead of the visible ones`]: Math.floor(hidden),
+    })
     const visible = work.answer("visible", patches - masked)
     work.step("Masked patches", () => [
+      text`The visible patches are rounded down, the others are masked.`,
       math`\mathit{visible} = \lfloor (1 - ${mask_ratio}) \cdot ${patches} \rfloor = ${visible}`,
       math`\mathit{masked} = ${patches} - ${visible} = ${masked}`,
     ])

@@ -190,7 +190,7 @@ const question: Question<typeof given> = given => {
   if (!given.images) {
     return text`A detector made ${plural(detections.length, "detection")}, ranked by score; there are ${plural(positives, "true object")}. Give the true and false positives, precision and recall down the ranking, and the average precision, ${how}.`
   }
-  const where = text`Match the detections in the ${plural(images.length, "image")} with the true boxes at`
+  const where = text`Match the detections in the ${images.length === 1 ? "image" : `${images.length} images`} with the true boxes at`
   const mean = isClassed(given) || isSeveral(given) ? " Give also their mean (mAP)." : ""
   if (isSeveral(given)) {
     return text`${where} each of the IoU thresholds ${thresholds}. Give the average precision${isClassed(given) ? " of each class" : ""} at each, ${how}.${mean}`
@@ -391,18 +391,24 @@ function matchTable(given: Given, { judge, names, scores }: Group, isFirst: bool
   const thresholds = thresholdsOf(given)
   const runs = thresholds.map(threshold => judge({ threshold, matching }))
   const several = isSeveral(given)
-  const best = several ? judge({ threshold: 0, matching: "all" }) : (runs[0] ?? [])
+  const lowest = runs[0] ?? []
+  const isAlike = runs.every(run => run.every((match, i) => match.best === lowest[i]?.best))
   const against = matching === "unmatched" ? " not yet found" : ""
   const unless = matching === "all" ? " and that one is not yet found" : ""
   return [
     ...(isFirst
       ? [
-          text`By descending score, each detection is held against the truth${against} of its image${isClassed(given) ? " and class" : ""} with which its IoU is largest: it is true (TP) if that is at least ${several ? "the threshold" : entry(thresholds, 0)}${unless}. 2.1 is the first box of the second image.`,
+          text`By descending score, each detection is held against the truth${against} of its image${isClassed(given) ? " and class" : ""} with which its IoU is largest: it is true (TP) if that is at least ${several ? "the threshold" : entry(thresholds, 0)}${unless}.${(given.images ?? []).length > 1 ? " 2.1 is the first box of the second image." : ""}`,
         ]
       : []),
+    ...(isAlike
+      ? []
+      : [
+          text`Truth and IoU are those at the threshold ${entry(thresholds, 0)}; at a higher threshold a truth found here may still be free.`,
+        ]),
     table(
       ["detection", "score", "truth", "IoU", ...(several ? thresholds.map(String) : [""])],
-      best.map((match, i) => [
+      lowest.map((match, i) => [
         entry(names, i),
         entry(scores, i),
         match.best && match.best.iou > 0 ? match.best.truth : "none",

@@ -157,7 +157,7 @@ const solve: Solve<typeof given, typeof answers> = ({ inclusive, ...given }, wor
     return [
       text`The smallest box C around both goes from (${x1}, ${y1}) to (${x2}, ${y2}).`,
       math`|C| = ${times(hull)} = ${enclosing}`,
-      math`\operatorname{GIoU} = \operatorname{IoU} - \frac{|C| - |A \cup B|}{|C|} = ${iou} - \frac{${enclosing} - ${union}}{${enclosing}} = ${iou} - ${empty} = ${giou}`,
+      math`\operatorname{GIoU} = {\operatorname{IoU}} - \frac{|C| - |A \cup B|}{|C|} = ${iou} - \frac{${enclosing} - ${union}}{${enclosing}} = ${iou} - ${empty} = ${giou}`,
     ]
   })
 }
@@ -167,7 +167,11 @@ function toCorners({ format, inclusive }: Written): Rich[] {
   const one = inclusive ? math` - 1` : math``
   return [
     ...(inclusive
-      ? [text`Width and height count pixels, so the last pixel of a box lies one before x + w.`]
+      ? [
+          format === "xywh"
+            ? text`Width and height count pixels, so the last pixel of a box lies one before x + w.`
+            : text`Width and height count pixels, so from the first pixel of a box to its last it is one less.`,
+        ]
       : []),
     ...(format === "xywh"
       ? [math`x_1 = x, \quad x_2 = x + w${one}`, math`y_1 = y, \quad y_2 = y + h${one}`]

@@ -20,10 +20,19 @@ import { defineKind, type Question, type Slips, type Solve } from "../../core/ki
 import * as rule from "../../core/rules.ts"
 import type { Vector } from "../../core/types.ts"
 import { plural } from "../../core/words.ts"
-import { areaOf, type Corners, cornersOf, iouOf, numbersOf, overlapOf } from "../../math/boxes.ts"
+import {
+  areaOf,
+  type Corners,
+  cornersOf,
+  iouOf,
+  numbersOf,
+  overlapOf,
+  sidesOf,
+} from "../../math/boxes.ts"
 import { entry } from "../../math/linear.ts"
 
 const mostBoxes = 64
+const usualSigma = 0.5
 
 const given = z
   .strictObject({
@@ -54,7 +63,9 @@ const given = z
     soft: z
       .strictObject({
         method: field.oneOf("how scores are lowered", ["linear", "gaussian"]),
-        sigma: field.number("σ of the gaussian", { above: 0 }).default(0.5),
+        sigma: field
+          .number(`σ of the gaussian, ${usualSigma} if left out`, { above: 0 })
+          .optional(),
         score_threshold: field
           .number("boxes whose score ends below this are dropped", { min: 0 })
           .default(0.001),
@@ -70,6 +81,19 @@ const given = z
       const message = `has ${boxes.length} boxes, but there may be at most ${mostBoxes}`
       return boxes.length > mostBoxes ? { path: ["boxes"], code: "size", message } : undefined
     }),
+    rule.across(["boxes", "format", "inclusive"], ({ boxes, ...layout }) =>
+      boxes.flatMap(({ box }, i) => {
+        const [width, height] = sidesOf(cornersOf(box, layout), layout.inclusive)
+        const flat = [
+          ...(width.equals(0) ? ["width"] : []),
+          ...(height.equals(0) ? ["height"] : []),
+        ]
+        if (flat.length === 0) return []
+        const message = `has no area, as its ${flat.join(" and its ")} ${flat.length > 1 ? "are" : "is"} 0`
+        const hint = "without an area it overlaps nothing, not even itself: leave it out"
+        return { path: ["boxes", i, "box"], code: "box", message, hint }
+      }),
+    ),
     rule.across(["boxes"], ({ boxes }) => {
       const names = namesOf(boxes)
       return names.flatMap((name, i) => {
@@ -139,7 +163,7 @@ const question: Question<typeof given> = ({ boxes, threshold, per_class, soft })
   const decay =
     soft.method === "linear"
       ? text`linear decay above an IoU of ${threshold ?? 0}`
-      : text`gaussian decay (σ = ${soft.sigma})`
+      : text`gaussian decay (σ = ${soft.sigma ?? usualSigma})`
   return text`Apply Soft-NMS with ${decay} to the ${plural(boxes.length, "box")}${named}${apart}: give their order, the IoU of each pair, the score each box ends with, and the boxes that are kept, those that end with at least ${soft.score_threshold}.`
 }
 
@@ -236,10 +260,11 @@ function suppress(given: Given, order: readonly string[], meets: Meets, work: Wo
 /** Soft-NMS: the highest score left is taken, round by round, and the scores of the others lowered. */
 function lower(given: Given, soft: Soft, meets: Meets, work: Working): void {
   const { boxes } = given
+  const { sigma = usualSigma } = soft
   const names = namesOf(boxes)
   const scores = boxes.map(({ score }) => score)
   const linear = (iou: number) => (isOver(iou, given) ? 1 - iou : 1)
-  const gaussian = (iou: number) => Math.exp(-(iou ** 2) / soft.sigma)
+  const gaussian = (iou: number) => Math.exp(-(iou ** 2) / sigma)
   const byName = (values: Vector) =>
     Object.fromEntries(names.map((name, i) => [name, entry(values, i)]))
   const under = (factor: typeof linear) => softened(scores, (a, b) => factor(meets(a, b)))
@@ -254,16 +279,16 @@ function lower(given: Given, soft: Soft, meets: Meets, work: Working): void {
         }
       : {
           ...(given.threshold !== undefined && { "the decay is linear": endsUnder(linear) }),
-          "the IoU is not squared": endsUnder(iou => Math.exp(-iou / soft.sigma)),
-          "σ is squared": endsUnder(iou => Math.exp(-((iou / soft.sigma) ** 2))),
-          "the exponent is halved": endsUnder(iou => Math.exp(-(iou ** 2) / (2 * soft.sigma))),
+          "the IoU is not squared": endsUnder(iou => Math.exp(-iou / sigma)),
+          "σ is squared": endsUnder(iou => Math.exp(-((iou / sigma) ** 2))),
+          "the exponent is halved": endsUnder(iou => Math.exp(-(iou ** 2) / (2 * sigma))),
         }),
   })
   work.step("Lowered scores", () => [
     text`The box with the highest score left is taken; each other score s${isClassed(given) ? " of its class" : ""} is lowered by the box's IoU with the one taken.`,
     soft.method === "linear"
       ? math`s \gets s\,(1 - \operatorname{IoU}) \quad \text{if } \operatorname{IoU} ${sign(given)} ${given.threshold ?? 0}`
-      : math`s \gets s \cdot \exp\left(-\frac{\operatorname{IoU}^2}{\sigma}\right), \quad \sigma = ${soft.sigma}`,
+      : math`s \gets s \cdot \exp\left(-\frac{\operatorname{IoU}^2}{\sigma}\right), \quad \sigma = ${sigma}`,
     grid(
       "Scores before each choice; the highest left is taken",
       rounds.map(({ scores }) => scores),

@@ -15,7 +15,7 @@ import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
 import * as rule from "../../core/rules.ts"
 import type { Vector } from "../../core/types.ts"
-import { determinantWorking } from "../../core/working.ts"
+import { determinantWorking, inverseFormula } from "../../core/working.ts"
 import { negative } from "../../math/distribution.ts"
 import { covarianceOf, variancesOf } from "../../math/gaussian.ts"
 import { dot, entry, mapGrid, matvec, sum, vectorOf } from "../../math/linear.ts"
@@ -154,13 +154,20 @@ function scoreOf(
   const Q = scalar
     ? math`\frac{(x - \mu)^2}{\sigma^2}`
     : math`(x - \mu)^\top \Sigma^{-1} \cdot (x - \mu)`
+  const determinantLine = math`|\Sigma| = ${join([...determinantWorking(covariance), det ?? Math.exp(logDet)], " = ")}`
   work.step("Distance from the mean", () => [
     ...(given.std === undefined ? [] : [text`A variance is the square of the standard deviation.`]),
     ...(given.log_variance === undefined
       ? []
       : [text`A variance is the exponential of its logarithm.`]),
     ...(given.covariance ? [] : [math`\sigma^2 = ${plain(variances)}`]),
-    ...(inverted ? [grid(math`\Sigma^{-1}`, inverted)] : []),
+    ...(inverted
+      ? [
+          determinantLine,
+          ...(n === 2 ? [inverseFormula(math`\Sigma`)] : []),
+          grid(math`\Sigma^{-1}`, inverted),
+        ]
+      : []),
     math`x - \mu = ${plain(shifts)}`,
     ...(scalar
       ? [math`${Q} = \frac{${entry(shifts, 0)}^2}{${entry(variances, 0)}} = ${distance}`]
@@ -181,11 +188,7 @@ function scoreOf(
     ...(n > 1 && { "2π counts for one dimension only": density(1, logDet) }),
   })
   work.step("Log-density", () => [
-    ...(scalar
-      ? []
-      : [
-          math`|\Sigma| = ${join([...determinantWorking(covariance), det ?? Math.exp(logDet)], " = ")}`,
-        ]),
+    ...(scalar || inverted ? [] : [determinantLine]),
     math`\ln p(x) = -\frac{1}{2} \left( ${scalar ? math`` : math`n\,`}\ln 2\pi + \ln ${S} + ${Q} \right)`,
     math`\ln p(x) = -\frac{1}{2} (${n > 1 ? math`${n} \cdot ` : math``}${circle} + ${logDet} + ${distance}) = ${log_density}`,
   ])

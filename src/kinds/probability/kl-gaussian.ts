@@ -27,7 +27,7 @@ import { defineKind, type Question, type Slips, type Solve } from "../../core/ki
 import * as rule from "../../core/rules.ts"
 import type { Grid, Vector } from "../../core/types.ts"
 import { plural } from "../../core/words.ts"
-import { determinantWorking } from "../../core/working.ts"
+import { determinantWorking, inverseFormula } from "../../core/working.ts"
 import { covarianceOf, variancesOf } from "../../math/gaussian.ts"
 import { dot, entry, mapGrid, matmul, matvec, sum, vectorOf } from "../../math/linear.ts"
 import { determinant, inverse, leadingMinors, trace } from "../../math/matrix.ts"
@@ -68,11 +68,11 @@ const positive = { min: 0 }
 const answers = ({ q, p }: Given) => ({
   ...(dimensionOf(q, p) !== undefined &&
     !isFull({ q, p }) && { terms: answer.vector("KL divergence of each dimension", positive) }),
+  ...(p.covariance && { det_p: answer.number("|Σ_p|", positive) }),
+  ...(q.covariance && { det_q: answer.number("|Σ_q|", positive) }),
   ...(p.covariance && { inverse_p: answer.grid("Σ_p⁻¹", { mirrored: true }) }),
   trace_term: answer.number("tr(Σ_p⁻¹ Σ_q)", positive),
   mean_term: answer.number("(μ_p − μ_q)ᵀ Σ_p⁻¹ (μ_p − μ_q)", positive),
-  ...(p.covariance && { det_p: answer.number("|Σ_p|", positive) }),
-  ...(q.covariance && { det_q: answer.number("|Σ_q|", positive) }),
   log_det_term: answer.number("ln(|Σ_p|/|Σ_q|)", { log: true }),
   KL: answer.number("KL(q‖p)", positive),
 })
@@ -279,22 +279,26 @@ function matrixSums({ q, p, n, shifts }: Task, work: Hand): Sums {
     ])
   }
 
-  const right = inverse(Sp)
+  const det_p = p.covariance ? work.answer("det_p", right_p, crossed(Sp, right_p)) : right_p
+  const det_q = q.covariance ? work.answer("det_q", right_q, crossed(Sq, right_q)) : right_q
+  work.step("Determinants", () => [
+    math`|\Sigma_p| = ${join([...determinantWorking(Sp), det_p], " = ")}`,
+    math`|\Sigma_q| = ${join([...determinantWorking(Sq), det_q], " = ")}`,
+  ])
+
+  const ofDeterminant = right_p / det_p
+  const right = mapGrid(inverse(Sp), value => value * ofDeterminant)
   const inverted = p.covariance
     ? work.answer("inverse_p", right, {
         "the covariance is not inverted": Sp,
         "each entry is inverted on its own": mapGrid(Sp, value => 1 / value),
-        "it is not divided by the determinant": mapGrid(right, value => value * right_p),
+        "it is not divided by the determinant": mapGrid(right, value => value * det_p),
       })
     : right
   const diagonal = inverted.map((row, i) => entry(row, i))
   work.step("Inverse of the covariance of p", () => [
     ...(!p.covariance ? [text`Each variance is inverted.`] : []),
-    ...(n === 2 && p.covariance
-      ? [
-          math`\Sigma_p^{-1} = \frac{1}{|\Sigma_p|} \begin{bmatrix} \Sigma_{22} & -\Sigma_{12} \\ -\Sigma_{21} & \Sigma_{11} \end{bmatrix}`,
-        ]
-      : []),
+    ...(n === 2 && p.covariance ? [inverseFormula(math`\Sigma_p`)] : []),
     grid(math`\Sigma_p^{-1}`, inverted),
   ])
 
@@ -328,15 +332,11 @@ function matrixSums({ q, p, n, shifts }: Task, work: Hand): Sums {
     math`${matrices.mean} = ${products(shifts, turned)} = ${distance}`,
   ])
 
-  const det_p = p.covariance ? work.answer("det_p", right_p, crossed(Sp, right_p)) : right_p
-  const det_q = q.covariance ? work.answer("det_q", right_q, crossed(Sq, right_q)) : right_q
   const log = work.answer("log_det_term", Math.log(det_p / det_q), {
     "the logarithm is left out": det_p / det_q,
     "the logarithm of the square root is taken": Math.log(det_p / det_q) / 2,
   })
-  work.step("Determinants", () => [
-    math`|\Sigma_p| = ${join([...determinantWorking(Sp), det_p], " = ")}`,
-    math`|\Sigma_q| = ${join([...determinantWorking(Sq), det_q], " = ")}`,
+  work.step("Logarithm of the determinants", () => [
     math`${matrices.log} = \ln\frac{${det_p}}{${det_q}} = ${log}`,
   ])
   return { spread, distance, log, drift: 0 }

@@ -11,7 +11,7 @@ import { plural } from "../../core/words.ts"
 import { sumOfProducts } from "../../core/working.ts"
 import { dot, entry, sum, transpose, vectorOf } from "../../math/linear.ts"
 import { asGrid, inFormOf, isGrid, perRow } from "../../math/nested.ts"
-import { norm, overNorms } from "../../math/similarity.ts"
+import { angleBetween, cosine, norm, overNorms } from "../../math/similarity.ts"
 
 const given = z
   .strictObject({
@@ -135,12 +135,17 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
 
   if (given.angle === "none") return
   const unit = given.angle === "degrees" ? 180 / Math.PI : 1
+  const angleOf = (value: number, i: number) => {
+    const [a, b] = [entry(A, i), entry(B, i)]
+    // What follows from another similarity than the right one is its arccosine.
+    return value === cosine(a, b) ? angleBetween(a, b) : Math.acos(value)
+  }
   const angle = vectorOf(
     work.answer(
       "angle",
       perRow(
         given.a,
-        similarity.map(value => Math.acos(value) * unit),
+        similarity.map((value, i) => angleOf(value, i) * unit),
       ),
     ),
     n,

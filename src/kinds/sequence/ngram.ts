@@ -115,7 +115,8 @@ const slips: Slips<typeof given> = {
       : undefined,
 }
 
-const question: Question<typeof given> = ({ corpus, n, query, smoothing, boundaries }) => {
+const question: Question<typeof given> = given => {
+  const { corpus, n, query, smoothing, boundaries } = given
   const grams = n === 1 ? "unigram" : n === 2 ? "bigram" : n === 3 ? "trigram" : `${n}-gram`
   const size = text`How many numbers does the full table of a ${grams} model hold?`
   if (!corpus) return size
@@ -128,8 +129,13 @@ const question: Question<typeof given> = ({ corpus, n, query, smoothing, boundar
   const wanted =
     query === undefined
       ? text`the count and the probability of each ${grams} that occurs`
-      : text`the probabilities of the query's ${grams}s, and the query's probability, log-probability and perplexity`
-  return text`Fit a ${grams} model to the sentences${smoothed}${counted}. Give ${wanted}. ${size}`
+      : text`the probabilities of the query's ${grams}s, and the query's probability${boundaries || n === 1 ? "" : ` given its first ${n === 2 ? "word" : `${n - 1} words`}`}, log-probability and perplexity`
+  const unknown = unknownWords(given)
+  const outside =
+    unknown.length === 0
+      ? ""
+      : text` ${thoseWords(unknown)}, in none of the sentences, ${unknown.length === 1 ? "is" : "are"} not counted in the vocabulary.`
+  return text`Fit a ${grams} model to the sentences${smoothed}${counted}. Give ${wanted}.${outside} ${size}`
 }
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {
@@ -157,6 +163,7 @@ function modelled(given: Given, corpus: readonly string[], work: Work): number {
 
   const alpha = new Fraction(smoothing)
   const words = tally(found.map(({ word }) => word))
+  const unknown = unknownWords(given)
   const share = (top: number, bottom: number, added = alpha.mul(new Fraction(size))) => {
     const whole = new Fraction(bottom).add(added)
     return whole.equals(0) ? whole : new Fraction(top).add(alpha).div(whole)
@@ -194,6 +201,11 @@ function modelled(given: Given, corpus: readonly string[], work: Work): number {
     ...(smoothing === 0 && [...grams.values()].some(gram => ofHistory(gram) === 0)
       ? [text`A history that never occurs gives 0/0, which counts as 0.`]
       : []),
+    ...(smoothing > 0 && unknown.length > 0
+      ? [
+          text`${thoseWords(unknown)} ${unknown.length === 1 ? "is" : "are"} not among the |V| words: ${n > 1 ? "after each history " : ""}the probabilities sum to 1 without ${unknown.length === 1 ? "it" : "them"}.`,
+        ]
+      : []),
   ])
   if (query !== undefined) scored(given, asked, probabilities, work)
   return size
@@ -221,13 +233,28 @@ function lineOf(
   return isReduced ? math`${name} = ${value}` : math`${name} = \frac{${top}}{${bottom}} = ${value}`
 }
 
+/** The words of the query that are in no sentence, where the vocabulary is counted. */
+function unknownWords({ corpus = [], query = "", vocab_size }: Given): string[] {
+  const known = new Set(corpus.flatMap(wordsOf))
+  const unknown = wordsOf(query).filter(word => !known.has(word))
+  return vocab_size === undefined ? [...new Set(unknown)] : []
+}
+
+function thoseWords(words: readonly string[]): string {
+  return `The ${words.length === 1 ? "word" : "words"} ${words.join(", ")}`
+}
+
 /** |V|, given or counted. */
 function vocabularyOf(given: Given, corpus: readonly string[], work: Work): number {
   if (given.vocab_size !== undefined) return given.vocab_size
   const all = corpus.flatMap(wordsOf)
   const words = [...new Set(all), ...(given.boundaries ? [end] : [])]
+  const unknown = unknownWords(given)
   const size = work.answer("vocabulary", words.length, {
     "repeated words are counted again": all.length + (given.boundaries ? 1 : 0),
+    ...(unknown.length > 0 && {
+      "the unknown words of the query are counted too": words.length + unknown.length,
+    }),
     ...(given.boundaries && {
       "the end is not counted": words.length - 1,
       ...(given.n > 1 && { "the start is counted too": words.length + 1 }),
@@ -323,6 +350,11 @@ function scored(
   })
   const few = asked.length <= mostLines
   work.step("Score of the query", () => [
+    ...(boundaries || n === 1
+      ? []
+      : [
+          text`The first ${n === 2 ? "word is" : `${n - 1} words are`} given; the others have probabilities.`,
+        ]),
     math`P = \prod_t P(w_t${n > 1 ? math` \mid h_t` : math``})${
       few
         ? math` = ${join(

@@ -1,6 +1,6 @@
 // Skip-gram (Mikolov et al. 2013): each word, the center, is paired with the words up to `window` places before and
 // after it in the sentence. P(o|c) = exp(u_o·v_c)/Σ_w exp(u_w·v_c) with the center's vector v and the context vectors
-// u, over all words that have one; the loss is −Σ ln P(o|c) over the pairs of the center.
+// u, over all words that have one; the loss is −Σ ln P(o|c) over the pairs of the center, each as often as it comes up.
 import * as z from "zod"
 import { join, math, table, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
@@ -92,7 +92,11 @@ const answers = ({ sentence }: Pick<Given, "sentence">) => {
     pairs: answer.set("pairs, each written `center context`", all),
     scores: answer.record("u·v of each word with the center", { optional: true }),
     probabilities: answer.record("P(word | center)", { min: 0, max: 1, optional: true }),
-    loss: answer.number("−Σ ln P over the pairs", { min: 0, log: true, optional: true }),
+    loss: answer.number("−Σ ln P over the pairs, each as often as it comes up", {
+      min: 0,
+      log: true,
+      optional: true,
+    }),
   }
 }
 
@@ -104,9 +108,12 @@ const slips: Slips<typeof given> = {
 }
 
 const question: Question<typeof given> = ({ sentence, window, center, vectors }) => {
+  const found = pairsOf({ sentence, window, center }).map(nameOf)
+  const again =
+    new Set(found).size < found.length ? ", in which a pair counts each time it comes up" : ""
   const of = center === undefined ? "" : ` of the center ${center}`
   const more = vectors
-    ? " Give the score of each word that has a context vector, its probability given the center, and the loss."
+    ? ` Give the score of each word that has a context vector, its probability given the center, and the loss${again}.`
     : ""
   return text`Give the skip-gram pairs${of} in “${sentence}” with ${plural(window, "word")} of context on each side, each as center and context word.${more}`
 }
@@ -136,7 +143,7 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
         }),
       ),
       ...(pairs.length < found.length
-        ? [text`Pairs that come up again are the same pair: ${plural(pairs.length, "pair")}.`]
+        ? [text`A pair that comes up again is the same pair: ${plural(pairs.length, "pair")}.`]
         : [text`${plural(pairs.length, "pair")}.`]),
     ]
   })
@@ -211,13 +218,19 @@ function predicted(
   })
   const likely = observed.flatMap(each => probabilities[each] ?? [])
   const terms = likely.map(each => 0 - Math.log(each))
+  const isAgain = observed.length > counted.length
+  const once = counted.flatMap(name => probabilities[wordsOf(name)[1] ?? ""] ?? [])
   const loss = work.answer("loss", sum(terms), {
+    ...(isAgain && {
+      "a pair that comes up again is counted once": sum(once.map(each => 0 - Math.log(each))),
+    }),
     ...(terms.length > 1 && {
       "the mean over the pairs is taken": sum(terms) / terms.length,
       "the logarithm of the summed probabilities is taken": 0 - Math.log(sum(likely)),
     }),
   })
   work.step("Loss", () => [
+    ...(isAgain ? [text`A pair counts each time it comes up.`] : []),
     math`L = -\sum_o \ln P(o \mid \text{${word}}) = -\ln ${join(likely, " - \\ln ")} = ${join(terms, " + ")}${terms.length > 1 ? math` = ${loss}` : math``}`,
   ])
 }

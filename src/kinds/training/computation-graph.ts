@@ -10,7 +10,7 @@ import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
 import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
 import { plural } from "../../core/words.ts"
-import { outputOf, ruleOf } from "../../math/gates.ts"
+import { isKink, outputOf, ruleOf, type Ties } from "../../math/gates.ts"
 import {
   drawn,
   formulaOf,
@@ -99,8 +99,17 @@ const slips: Slips<typeof given> = {
     ties === "first" ? undefined : { ties: "first" },
 }
 
-const question: Question<typeof given> = ({ upstream, ...given }) =>
-  text`Draw the computation graph of ${richOf(treeOf(given))}. Compute the output of each gate, then the gradient at each gate and variable; the gradient ${upstream} arrives at the output.`
+const question: Question<typeof given> = ({ upstream, ties, ...given }) => {
+  const kinks = kinksOf(given).map(sort => ` ${conventionOf(sort, ties)}`)
+  return text`Draw the computation graph of ${richOf(treeOf(given))}. Compute the output of each gate, then the gradient at each gate and variable; the gradient ${upstream} arrives at the output.${kinks.join("")}`
+}
+
+function conventionOf(sort: string, ties: Ties): string {
+  if (sort !== "max" && sort !== "min") return `The slope of ${sort} at 0 counts as 0.`
+  return ties === "split"
+    ? `Equal inputs of a ${sort} share the gradient.`
+    : `Of equal inputs of a ${sort} the first gets the gradient.`
+}
 
 const solve: Solve<typeof given, typeof answers> = ({ upstream, ties, ...given }, work) => {
   const variables = Object.keys(given.values)
@@ -115,7 +124,10 @@ const solve: Solve<typeof given, typeof answers> = ({ upstream, ties, ...given }
     math`\text{output} = ${richOf(treeOf(given))}`,
     ...gates.map(gate => {
       const shown = (of: (name: string) => Inline) => formulaOf(gate, of)
-      return math`${symbolOf(gate.name)} = ${shown(symbolOf)} = ${shown(value)} = ${value(gate.name)}`
+      const symbols = math`${symbolOf(gate.name)} = ${shown(symbolOf)}`
+      // −q is its value, unless a second sign stands in it.
+      const isValue = gate.sort === "minus" && entry(inputsOf(gate, known), 0) > 0
+      return math`${isValue ? symbols : math`${symbols} = ${shown(value)}`} = ${value(gate.name)}`
     }),
     picture(),
   ])
@@ -136,7 +148,7 @@ const solve: Solve<typeof given, typeof answers> = ({ upstream, ties, ...given }
     const above = handOver(gate.name)
     const passed = passedBy(gate, above, known, ties)
     for (const part of passed) parts.set(part.to, [...(parts.get(part.to) ?? []), part])
-    const words = ruleOf(gate.sort)?.words ?? ""
+    const words = ruleOf(gate.sort)?.words(inputsOf(gate, known), ties) ?? ""
     work.step(`Gate ${gate.name}`, () => [
       text`${gate.name} ${words}.`,
       ...passed.map(part => {
@@ -165,6 +177,17 @@ const solve: Solve<typeof given, typeof answers> = ({ upstream, ties, ...given }
 
 function treeOf({ expression, values }: { expression: string; values: object }) {
   return parseExpression(expression, { names: Object.keys(values) })
+}
+
+/** The sorts of gates that have no derivative at these values. */
+function kinksOf(given: Parameters<typeof graph>[0] & { values: Record<string, number> }) {
+  const known = { ...given.values }
+  const kinks = graph(given).filter(gate => {
+    const inputs = inputsOf(gate, known)
+    known[gate.name] = outputOf(gate.sort, inputs)
+    return isKink(gate.sort, inputs)
+  })
+  return [...new Set(kinks.map(({ sort }) => sort))]
 }
 
 function graph(given: {

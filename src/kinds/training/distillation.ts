@@ -14,7 +14,7 @@ import { short } from "../../core/words.ts"
 import { softmax } from "../../math/activation.ts"
 import { weighted } from "../../math/distribution.ts"
 import { entry, sum } from "../../math/linear.ts"
-import { vanishing } from "../../math/loss-working.ts"
+import { logWritten, vanishing } from "../../math/loss-working.ts"
 import { logSoftmax, logsOf, lossMistakes, softmaxTable } from "../../math/softmax-loss.ts"
 
 const given = z
@@ -209,7 +209,7 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     ...(T === 1 || as !== "logits"
       ? []
       : softmaxTable({ name: math`z`, value: student }, { name: math`p`, value: p }, names)),
-    math`L_{\text{hard}} = -\ln ${T === 1 ? symbolS : math`p`}_{${entry(names, y)}} = -\ln ${entry(p, y)} = ${hard}`,
+    math`L_{\text{hard}} = ${logWritten(math`${T === 1 ? symbolS : math`p`}_{${entry(names, y)}}`, { share: entry(p, y), loss: hard })}`,
     ...vanishing([entry(p, y)], [hard]),
   ])
 

@@ -2,20 +2,20 @@
 // against the analytic a, with the relative error |n − a|/max(|n|, |a|), 0 where both are 0. Worked out
 // with 50 digits: in doubles the rounding of f, divided by h, is as large as the error itself.
 import * as z from "zod"
-import { math, type Rich, text } from "../../core/blocks.ts"
+import { type Block, join, math, text } from "../../core/blocks.ts"
 import type { Complaint } from "../../core/complaints.ts"
 import { parseExpression } from "../../core/expression.ts"
 import { complaintOf, expression, refusalOf } from "../../core/expression-field.ts"
 import { byName, richOf, symbolOf } from "../../core/expression-rich.ts"
-import { type Expression, namesIn } from "../../core/expression-tree.ts"
+import { type Expression, namesIn, signsIn } from "../../core/expression-tree.ts"
 import { valueAt } from "../../core/expression-value.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
-import { defineKind, type Question, type Solve } from "../../core/kind.ts"
+import { defineKind, type Question, type Solve, type Vary } from "../../core/kind.ts"
 import { isReadable, isRounding, readNumber } from "../../core/number.ts"
 import * as rule from "../../core/rules.ts"
 import { mustBe } from "../../core/words.ts"
-import { type Big, big, bigValue } from "../../math/big.ts"
+import { type Big, big, bigValue, branchChanges, digitsOf } from "../../math/big.ts"
 import { derivative } from "../../math/derivative.ts"
 
 const given = z
@@ -76,24 +76,27 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     { from: exact.analytic.toNumber() },
   )
   const name = symbolOf(by)
-  const change = exact.up.minus(exact.down).toNumber()
-  const close = Math.abs(change) < 1e-3 * Math.abs(exact.here.toNumber())
-  work.step("Numeric gradient", () => [
-    math`f = ${richOf(f)}`,
-    math`n = \frac{f(${name} + h) - f(${name} - h)}{2 \cdot h} = \frac{${
-      close ? change : math`${exact.up.toNumber()} - ${exact.down.toNumber()}`
-    }}{2 \cdot ${h}} = ${numeric}`,
-  ])
-  const analytic = work.answer("analytic", exact.analytic.toNumber())
-  const shown: Rich = richOf(
-    slope,
-    byName(each => typed[each]),
-  )
-  work.step("Analytic gradient", () => [math`a = ${richOf(slope)} = ${shown} = ${analytic}`])
-
   // A right rounding stands for all the digits: the difference of two roundings says nothing.
   const n = isRounded(numeric, exact.numeric) ? exact.numeric : big(numeric)
+  const places = placesFor(exact)
+  work.step("Numeric gradient", () => {
+    const [up, down] = [exact.up, exact.down].map(each =>
+      digitsOf(each, places + 1 - Math.floor(Math.log10(2 * h))),
+    )
+    const change = math`${up ?? ""} - ${exact.down.lt(0) ? math`(${down ?? ""})` : (down ?? "")}`
+    return [
+      math`f = ${richOf(f)}`,
+      math`n = \frac{f(${name} + h) - f(${name} - h)}{2 \cdot h} = \frac{${change}}{${2 * h}} = ${digitsOf(n, places)}`,
+    ]
+  })
+  const analytic = work.answer("analytic", exact.analytic.toNumber())
+  const inNumbers = byName(each => typed[each])
+  const written = math`${richOf(slope)} = ${richOf(slope, inNumbers)} = `
   const a = isRounded(analytic, exact.analytic) ? exact.analytic : big(analytic)
+  work.step("Analytic gradient", () => [
+    math`a = ${namesIn(slope, Object.keys(typed)).length > 0 ? written : math``}${digitsOf(a, places)}`,
+    ...remarksOf(given),
+  ])
   const apart = n.minus(a).abs()
   const most = n.abs().gt(a.abs()) ? n.abs() : a.abs()
   const share = (by: Big) => (by.isZero() ? 0 : apart.div(by).toNumber())
@@ -107,8 +110,9 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
       "f is computed in doubles, whose rounding drowns the error": noise,
     }),
   })
+  const rounded = (x: Big) => x.toDecimalPlaces(places)
   work.step("Relative error", () => [
-    math`\frac{\lvert n - a \rvert}{\max(\lvert n \rvert, \lvert a \rvert)} = \frac{${apart.toNumber()}}{${most.toNumber()}} = ${relative}`,
+    math`\frac{\lvert n - a \rvert}{\max(\lvert n \rvert, \lvert a \rvert)} = \frac{${digitsOf(rounded(n).minus(rounded(a)).abs(), places)}}{${digitsOf(most, places)}} = ${relative}`,
     ...(most.isZero() ? [text`Both are 0: there is no error.`] : []),
   ])
 }
@@ -161,6 +165,58 @@ function setting({ expression, at, wrt, gradient }: Given) {
   return { f, by, slope, values: { doubles, bigs } }
 }
 
+/** Decimals of n and a that leave eight digits of their difference. */
+function placesFor({ numeric, analytic }: { numeric: Big; analytic: Big }): number {
+  const apart = numeric.minus(analytic)
+  const told = [apart, analytic].find(each => !each.isZero())
+  return Math.max(0, 7 - (told?.e ?? 0))
+}
+
+/** What is to be said where f has no slope, or not one alone. */
+function remarksOf(given: Given): Block[] {
+  const { by, slope } = setting(given)
+  const changes = changesOf(given)
+  if (isKink(given)) {
+    const signs = signsIn(slope)
+    const counted = Object.entries(conventions).flatMap(([sign, words]) =>
+      signs.has(sign) ? [` In a, ${words}.`] : [],
+    )
+    return [
+      text`f is not differentiable there, and n and a need not agree.${[...new Set(counted)].join("")}`,
+    ]
+  }
+  if (changes.length === 0) return []
+  const name = symbolOf(by)
+  const parts = join(
+    changes.map(part => richOf(part)),
+    ", ",
+  )
+  return [
+    text`Between ${name} − h and ${name} + h another branch of ${parts} begins: n mixes both.`,
+  ]
+}
+
+const conventions: Readonly<Record<string, string>> = {
+  step: "step(0) counts as 0",
+  sign: "sign(0) counts as 0",
+  ">": "a comparison of equal numbers counts as 0",
+  "<": "a comparison of equal numbers counts as 0",
+}
+
+/** Whether the slopes on both sides differ. */
+function isKink(given: Given): boolean {
+  const { up, here, down } = checked({ ...given, h: 1e-20 })
+  return up.minus(here).minus(here.minus(down)).abs().gt(here.abs().plus(1).times(1e-26))
+}
+
+/** The parts of f that take different branches at x − h and x + h. */
+function changesOf(given: Given): Expression[] {
+  const { f, by, values } = setting(given)
+  const x = values.bigs[by] ?? big(Number.NaN)
+  const moved = (to: Big) => ({ ...values.bigs, [by]: to })
+  return branchChanges(f, moved(x.minus(given.h)), moved(x.plus(given.h)))
+}
+
 function isRounded(x: number, exact: Big): boolean {
   const read = readNumber(String(x))
   return isReadable(read) && isRounding(read, exact.toNumber())
@@ -182,6 +238,24 @@ function checked(given: Given) {
   return { up, down, here, numeric, analytic: bigValue(slope, bigs) }
 }
 
+/** Another place, where f has no kink between x − h and x + h. */
+const vary: Vary<typeof given> = (given, draw) => {
+  const { at } = given
+  const other = (x: number) => {
+    const places = String(x).split(".")[1]?.length ?? 0
+    const steps = Math.max(9, Math.round(2 * Math.abs(x) * 10 ** places))
+    return Math.sign(x) * Number(`${draw.integer(1, steps)}e-${places}`)
+  }
+  for (let tries = 0; tries < 50; tries++) {
+    const drawn =
+      typeof at === "number"
+        ? other(at)
+        : Object.fromEntries(Object.entries(at).map(([name, x]) => [name, other(x)]))
+    if (changesOf({ ...given, at: drawn }).length === 0) return { at: drawn }
+  }
+  return {}
+}
+
 export default defineKind({
   name: "gradient-check",
   topic: "training",
@@ -190,4 +264,5 @@ export default defineKind({
   answers,
   question,
   solve,
+  vary,
 })

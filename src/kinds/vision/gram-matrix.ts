@@ -65,7 +65,6 @@ const solve: Solve<typeof given, typeof answers> = ({ features, normalize }, wor
   })
   const [name, product] = normalize === "none" ? [math`G`, G] : [math`S`, inner]
   const size = normalize === "size" ? math`C \cdot H \cdot W` : math`H \cdot W`
-  const numbers = normalize === "size" ? math`${C} \cdot ${pixels}` : math`${pixels}`
   work.step("Gram matrix", () => [
     text`Entry (i, j) is the sum of the products of map i and map j, so the matrix is symmetric.`,
     ...matrixProduct(
@@ -76,7 +75,7 @@ const solve: Solve<typeof given, typeof answers> = ({ features, normalize }, wor
     ...(normalize === "none"
       ? []
       : [
-          math`G = \frac{S}{${size}} = \frac{S}{${numbers}} = \frac{S}{${divisor}}`,
+          math`G = \frac{S}{${size}}${normalize === "size" ? math` = \frac{S}{${C} \cdot ${pixels}}` : math``} = \frac{S}{${divisor}}`,
           shown({ name: math`G`, value: G }),
         ]),
   ])

@@ -1,6 +1,7 @@
 // Gonzalez & Woods, Digital Image Processing: with L grey levels, equalization maps level v to
 // round((L − 1)·cdf(v)), and a negative to L − 1 − v. `cdf-min` stretches to the darkest level first:
 // round((L − 1)·(cdf(v) − cdf_min)/(1 − cdf_min)). Halves are rounded up; the standard deviation has 1/n.
+// Level v falls into bin ⌊v·bins/L⌋, so where bins do not divide L, some hold a level more.
 import * as z from "zod"
 import { type Block, bars, type Cell, math, type Rich, table, text } from "../../core/blocks.ts"
 import * as field from "../../core/fields.ts"
@@ -19,9 +20,10 @@ const given = z
     image: field.integerGrid("grey level of each pixel, shape (rows, cols), from 0", { min: 0 }),
     levels: field.integer("how many grey levels there are: L", { min: 2, max: 65536 }).default(256),
     bins: field
-      .integer("count in so many equal ranges of levels; each level by itself if left out", {
-        min: 1,
-      })
+      .integer(
+        "count in so many ranges of levels, level v in bin ⌊v·bins/L⌋, counted from 0; each level by itself if left out",
+        { min: 1 },
+      )
       .optional(),
     equalization: field
       .oneOf("what is multiplied by L − 1: the cdf, or the cdf stretched from its smallest value", [
@@ -77,7 +79,7 @@ const slips: Slips<typeof given> = {
 }
 
 const question: Question<typeof given> = ({ image, levels, bins }) =>
-  text`Give the histogram of the ${sizes(image)} image with ${levels} grey levels${bins === undefined ? "" : ` in ${bins} bins`}, its mean, standard deviation and contrast, its cumulative distribution, the image after histogram equalization, and its negative.`
+  text`Give the histogram of the ${sizes(image)} image with ${levels} grey levels${bins === undefined ? "" : text` in ${bins} bins${levels % bins === 0 ? "" : text` (level v in bin ${math`\lfloor v \cdot ${bins} / ${levels} \rfloor`}, counted from 0)`}`}, its mean, standard deviation and contrast, its cumulative distribution, the image after histogram equalization, and its negative.`
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {
   const { image, levels, bins, equalization } = given
@@ -97,6 +99,11 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
   const heights = names.map(name => counts[name] ?? 0)
   work.step("Histogram", () => [
     text`The image has n = ${n} pixels.${names.length < levels && bins === undefined ? " Only the grey levels that occur are listed." : ""}`,
+    ...(bins === undefined || levels % bins === 0
+      ? []
+      : [
+          text`Level v falls into bin ${math`\lfloor v \cdot ${bins} / ${levels} \rfloor`}, counted from 0.`,
+        ]),
     ...(names.length > most
       ? [...listed([each, "pixels"], names, name => [counts[name] ?? 0]), coarsely(given)]
       : [bars(`pixels of each ${each}`, names, heights)]),

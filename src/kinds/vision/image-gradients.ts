@@ -192,12 +192,13 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     const at = (cells: Grid) => cells[i]?.[j] ?? Number.NaN
     const [right, down] = [at(Ix), at(Iy)]
     const [raw, place] = [degrees(down, right), math`_{${i + 1},${j + 1}}`]
-    const turned = within(raw) === raw ? math`` : math`${raw} = `
+    const turn = raw < 0 ? math` + 180` : math` - 180`
+    const turned = within(raw) === raw ? math`` : math`${raw}${turn} = `
     const still = zipGrids(Ix, Iy, Math.hypot).flat().includes(0)
     return [
       math`m = \sqrt{\mathit{Ix}^2 + \mathit{Iy}^2}, \quad \theta = \operatorname{atan2}(\mathit{Iy}, \mathit{Ix})${angles === "signed" ? math`` : math`, \quad \text{modulo } 180`}`,
       math`m${place} = \sqrt{${right}^2 + ${down}^2} = \sqrt{${right * right + down * down}} = ${at(magnitude)}`,
-      math`\theta${place} = \operatorname{atan2}(${down}, ${right}) = ${turned}${at(angle)}`,
+      math`\theta${place} = \operatorname{atan2}(${down}, ${right})${within(raw) === raw ? math`` : turn} = ${turned}${at(angle)}`,
       text`Angles are in degrees; y points down, so they grow clockwise${still ? ". Where there is no gradient, the angle is written as 0" : ""}.`,
       shown({ name: math`m`, value: magnitude, heat: true }),
       shown({ name: math`\theta`, value: angle }),

@@ -6,7 +6,7 @@ import { type Block, grid, math, table, text } from "../../core/blocks.ts"
 import { suggest } from "../../core/diagnostic.ts"
 import * as field from "../../core/fields.ts"
 import * as answer from "../../core/kind.ts"
-import { defineKind, type Question, type Slips, type Solve } from "../../core/kind.ts"
+import { defineKind, type Question, type Slips, type Solve, type Vary } from "../../core/kind.ts"
 import * as rule from "../../core/rules.ts"
 import type { Grid } from "../../core/types.ts"
 import { mustBe, quoted, sizes } from "../../core/words.ts"
@@ -273,6 +273,36 @@ function matches(made: Grid, outputs: Readonly<Record<string, Grid>>): string[] 
   })
 }
 
+/** A kernel of each effect, as textbooks print them. */
+const kernels: Readonly<Record<Effect, Grid>> = {
+  identity: kernel(0, 0, 0, 0, 1, 0, 0, 0, 0),
+  blur: kernel(1, 2, 1, 2, 4, 2, 1, 2, 1),
+  sharpen: kernel(0, -1, 0, -1, 5, -1, 0, -1, 0),
+  outline: kernel(-1, -1, -1, -1, 8, -1, -1, -1, -1),
+  "left sobel": kernel(1, 0, -1, 2, 0, -2, 1, 0, -1),
+  "right sobel": kernel(-1, 0, 1, -2, 0, 2, -1, 0, 1),
+  "top sobel": kernel(1, 2, 1, 0, 0, 0, -1, -2, -1),
+  "bottom sobel": kernel(-1, -2, -1, 0, 0, 0, 1, 2, 1),
+}
+
+function kernel(...cells: readonly number[]): number[][] {
+  return [cells.slice(0, 3), cells.slice(3, 6), cells.slice(6)]
+}
+
+/** Other effects for the same names, and other names beside the right ones; outputs follow suit. */
+const vary: Vary<typeof given> = ({ filters, outputs }, draw) => {
+  const names = Object.keys(filters)
+  if (!Array.isArray(outputs) || names.length > effects.length) return {}
+  const drawn = draw.shuffle(effects)
+  const kept = drawn.slice(0, Math.max(names.length, outputs.length))
+  return {
+    filters: Object.fromEntries(
+      names.map((name, i) => [name, kernels[entry(drawn, i)].map(row => [...row])]),
+    ),
+    outputs: draw.shuffle(kept),
+  }
+}
+
 export default defineKind({
   name: "match-filters",
   topic: "vision",
@@ -282,4 +312,5 @@ export default defineKind({
   slips,
   question,
   solve,
+  vary,
 })

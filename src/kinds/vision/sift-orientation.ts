@@ -90,7 +90,7 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
 
   const before = work.answer("before", relative(points, dominant), misread(points, dominant))
   work.step("Before the rotation", () => [
-    ...formulas[difference],
+    ...formulasOf(given),
     ...shown.map(name => {
       const way = working(of(points, name), dominant, difference)
       return math`\Delta_{\text{${name}}} = ${way} = ${of(before, name)}`
@@ -149,6 +149,16 @@ const most = 8
 /** So many fit into a picture, each before and after the rotation. */
 const drawn = 3
 
+function formulasOf({ difference, dominant, points }: z.output<typeof given>): Rich[] {
+  const turns = Object.values(points).some(one => Math.abs(one - dominant) > 360)
+  return difference === "absolute" && turns
+    ? [
+        math`\delta = |\theta - \theta_{\text{dominant}}|, \quad \text{modulo } 360`,
+        math`\Delta = \min(\delta,\ 360 - \delta)`,
+      ]
+    : formulas[difference]
+}
+
 const formulas: Readonly<Record<keyof typeof differences, Rich[]>> = {
   absolute: [
     math`\Delta = \min(|\theta - \theta_{\text{dominant}}|,\ 360 - |\theta - \theta_{\text{dominant}}|)`,
@@ -159,15 +169,16 @@ const formulas: Readonly<Record<keyof typeof differences, Rich[]>> = {
   modulo: [math`\Delta = \theta - \theta_{\text{dominant}}, \quad \text{modulo } 360`],
 }
 
-/** 360 − |12 − 350|, or as many turns as it takes. */
+/** 360 − |12 − 350|; of more than a turn, the whole turns are taken off first. */
 function working(one: number, to: number, difference: keyof typeof differences): Rich {
   if (difference !== "absolute") {
     return inTurns(math`${one} - ${to}`, one - to, differences[difference](one, to))
   }
   const distance = Math.abs(one - to)
-  const turns = 360 * Math.round(distance / 360)
-  if (turns === 0) return math`|${one} - ${to}|`
-  return turns > distance ? math`${turns} - |${one} - ${to}|` : math`|${one} - ${to}| - ${turns}`
+  const turns = 360 * Math.floor(distance / 360)
+  const rest = turns === 0 ? math`|${one} - ${to}|` : math`|${one} - ${to}| - ${turns}`
+  if (distance - turns <= 180) return rest
+  return turns === 0 ? math`360 - ${rest}` : math`360 - (${rest})`
 }
 
 function turning(one: number, rotation: number): Rich {

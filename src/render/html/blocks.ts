@@ -115,7 +115,7 @@ export function gridHtml(block: GridBlock, { precision, mathMl }: Pen): string {
   return [
     `<figure class="grid${block.heat ? " heat" : ""}">`,
     text === "" ? "" : `<figcaption>${text}</figcaption>`,
-    scrolled(table, "cells", characters > 32),
+    scrolled(table, "cells", characters > 22),
     foot ? `<p class="foot">${richHtml(foot, precision, mathMl)}</p>` : "",
     "</figure>",
   ].join("")

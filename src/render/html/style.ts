@@ -24,6 +24,7 @@ nav ol { padding-left: 1.4rem } nav a, .question a { color: var(--accent) }
 .question pre { overflow-x: auto }
 .scroll { overflow-x: auto; overflow-y: hidden; max-width: 100% }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+.inline.scroll { display: inline-block; vertical-align: middle }
 .formula { margin: .7rem 0; padding: .1rem .2rem }
 .formula math { display: inline math !important; width: auto }
 math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "Noto Sans Math", math; font-size: 1.08em }

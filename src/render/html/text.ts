@@ -28,9 +28,16 @@ export function inlineHtml(value: Inline, precision: Precision, mathMl: MathMl):
     : escapeHtml(plainOf(value, precision))
 }
 
+/** A formula among words; one that a telephone cannot show at once scrolls by itself. */
 export function inlineFormula(latex: string, mathMl: MathMl): string {
-  return latex.trim() === "" ? "" : mathMl(latex, false)
+  if (latex.trim() === "") return ""
+  const formula = mathMl(latex, false)
+  if (width(latexText(latex)) <= narrowInline) return formula
+  return `<span class="inline scroll" tabindex="0" role="group" aria-label="formula">${formula}</span>`
 }
+
+/** Characters of a formula that fit a telephone beside a margin. */
+const narrowInline = 26
 
 /** Formulas one below the other, aligned at their first equals sign; wide ones can be scrolled. */
 export function formulaHtml(
