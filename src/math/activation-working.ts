@@ -212,7 +212,7 @@ function constant(letter: Rich, value: number): Shorthand {
 /** f(x) and f′(x) in symbols, and what their other letters are; by other symbols than f and x if given. */
 export function formulasOf(
   name: ActivationName,
-  { alpha, side = "left" }: Setting = {},
+  { alpha, side = "left" }: { alpha?: number | undefined; side?: Side | "mean" } = {},
   { f, x } = { f: math`f`, x: math`x` },
 ): Rich[] {
   const { pieces, s, t } = written[name]
@@ -222,27 +222,40 @@ export function formulasOf(
     s: s?.letter ?? "",
     t: t?.letter ?? "",
   }
-  const either = (of: (piece: Piece) => Rich) => {
+  const either = (of: (piece: Piece) => Rich, at: Side | "mean") => {
     if (pieces.length === 1) return of(pieces[0])
-    const lines = pieces.map((piece, i) => {
-      return math`${of(piece)} & \text{if } ${condition(x, pieces[i - 1]?.upTo, piece.upTo, side)}`
+    const lines = pieces.flatMap((piece, i) => {
+      const before = pieces[i - 1]
+      const line = math`${of(piece)} & \text{if } ${condition(x, before?.upTo, piece.upTo, at)}`
+      if (at !== "mean" || before?.upTo === undefined) return [line]
+      const mean = math`\frac{${of(before)} + ${of(piece)}}{2}`
+      return [math`${mean} & \text{if } ${x} = ${before.upTo}`, line]
     })
     return math`\begin{cases} ${join(lines, " \\\\ ")} \end{cases}`
   }
   const used = alpha ?? standardAlpha(name)
   return [
-    math`${f}(${x}) = ${either(piece => piece.value(x, others))}`,
-    math`${f}'(${x}) = ${either(piece => piece.slope(x, others))}`,
+    math`${f}(${x}) = ${either(piece => piece.value(x, others), side === "mean" ? "left" : side)}`,
+    math`${f}'(${x}) = ${either(piece => piece.slope(x, others), side)}`,
     ...[s, t].flatMap(part => (part ? [math`${part.letter} = ${part.formula(x)}`] : [])),
     ...(used === undefined ? [] : [math`\alpha = ${used}`]),
     ...(name === "gelu" ? [text`Φ is the distribution function of the standard normal.`] : []),
   ]
 }
 
-function condition(x: Rich, low: number | undefined, high: number | undefined, side: Side): Rich {
-  const [below, above] = side === "left" ? [math`<`, math`\le`] : [math`\le`, math`<`]
+/** Where a piece holds; with "mean" its ends belong to no piece. */
+function condition(
+  x: Rich,
+  low: number | undefined,
+  high: number | undefined,
+  side: Side | "mean",
+): Rich {
+  const [below, above] = [
+    side === "right" ? math`\le` : math`<`,
+    side === "left" ? math`\le` : math`<`,
+  ]
   if (low === undefined) return math`${x} ${above} ${high ?? 0}`
-  if (high === undefined) return side === "left" ? math`${x} > ${low}` : math`${x} \ge ${low}`
+  if (high === undefined) return side === "right" ? math`${x} \ge ${low}` : math`${x} > ${low}`
   return math`{${low}} ${below} ${x} ${above} ${high}`
 }
 

@@ -9,6 +9,10 @@ type Point = number | Vector
 const bar = math`\bar\alpha_t`
 const previousBar = math`\bar\alpha_{t - 1}`
 
+export function betaWritten({ alpha, beta }: Level): Block {
+  return math`\beta_t = 1 - \alpha_t = 1 - ${alpha} = ${beta}`
+}
+
 export function previousWritten({ alpha, bar: value, previous, isStart }: Level): Block[] {
   return isStart
     ? [math`${previousBar} = \bar\alpha_0 = 1`]

@@ -19,9 +19,10 @@ export function overNorms(product: number, a: number, b: number): number {
 
 /** The angle between two vectors in radians; near 0 and π the arccosine would lose half of the digits. */
 export function angleBetween(a: Vector, b: Vector): number {
-  const [u, v] = [a, b].map(each => each.map(x => x / norm(each)))
-  const along = (sign: 1 | -1) => norm(add(u ?? [], (v ?? []).map(x => sign * x)))
-  return 2 * Math.atan2(along(-1), along(1))
+  const [toA, toB] = [norm(a), norm(b)]
+  const [u, v] = [a.map(x => x / toA), b.map(x => x / toB)]
+  const opposite = v.map(x => -x)
+  return 2 * Math.atan2(norm(add(u, opposite)), norm(add(u, v)))
 }
 
 /** Every row of A with every row of B, by cosine or dot product: (n, d) and (m, d) make (n, m). */

@@ -24,6 +24,7 @@ import {
   weightOf,
 } from "../../math/diffusion-reverse.ts"
 import {
+  betaWritten,
   cleanWritten,
   ddimWritten,
   formWithNoise,
@@ -259,6 +260,8 @@ function levelOf(given: Given, work: Hand): Level {
   const level = { alpha, beta, bar, previous, isStart }
   work.step("Noise level", () => [
     ...(betas ? barWritten(betas, values, t, bar) : []),
+    // A schedule gives β itself, and a DDIM step has no use for it.
+    ...(betas || given.sampler === "ddim" ? [] : [betaWritten(level)]),
     ...previousWritten(level),
     ...(betas && values.length > 2 ? [fall(values, t)] : []),
   ])

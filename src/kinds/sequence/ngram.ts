@@ -129,7 +129,7 @@ const question: Question<typeof given> = given => {
   const wanted =
     query === undefined
       ? text`the count and the probability of each ${grams} that occurs`
-      : text`the probabilities of the query's ${grams}s, and the query's probability${boundaries || n === 1 ? "" : ` given its first ${n === 2 ? "word" : `${n - 1} words`}`}, log-probability and perplexity`
+      : text`the probabilities of the query's ${grams}s, and${boundaries || n === 1 ? "" : `, given its first ${n === 2 ? "word" : `${n - 1} words`},`} the query's probability, log-probability and perplexity`
   const unknown = unknownWords(given)
   const outside =
     unknown.length === 0

@@ -93,7 +93,7 @@ const solve: Solve<typeof given, typeof answers> = ({ x, function: name, alpha, 
       ? (slope(each, value, "left") + slope(each, value, "right")) / 2
       : slope(each, value, side)
   work.step("Formulas", () => [
-    ...formulasOf(name, { alpha, side }),
+    ...formulasOf(name, { alpha, side: corner }),
     ...(corner === "mean" && cornersOf(name).length > 0
       ? [text`At a corner the derivative is the mean of the slopes on both sides.`]
       : []),

@@ -86,7 +86,7 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     })
     work.step("Probabilities", () => [
       math`p = \sigma(z) = \frac{1}{1 + e^{-z}}`,
-      math`p_1 = \frac{1}{1 + e^{${0 - entry(scores, 0)}}} = ${entry(p, 0)}`,
+      math`p_1 = \frac{1}{1 + e^{${0 - entry(scores, 0)}}} ${isEdge(entry(p, 0)) ? math`\approx` : math`=`} ${entry(p, 0)}`,
       ...samplesTable([math`z`, math`p`], [scores, p]),
     ])
     return p
@@ -99,11 +99,18 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
   })
 
   const saturated =
-    logits && p.some(each => each === 0 || each === 1)
+    logits && p.some(isEdge)
       ? [
           text`Where p is too close to 0 or 1, −ln p = ln(1 + exp(−z)) and −ln(1 − p) = ln(1 + exp(z)).`,
         ]
       : []
+
+  /** −ln p of the first sample (label 1) or −ln(1 − p) as its logit gives it, where p is 0 or 1 to all digits. */
+  const stable = (label: number): Rich | undefined => {
+    if (!logits || !isEdge(entry(p, 0))) return undefined
+    const z = entry(logits, 0)
+    return math`\ln(1 + e^{${label === 1 ? 0 - z : z}})`
+  }
 
   const cross = () => {
     const right = y.map((label, i) => 0 - sum(weighted(bothOf(label), entry(logs, i))))
@@ -117,9 +124,14 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     })
     const [label, first] = [entry(y, 0), entry(p, 0)]
     const hard = y.every(each => each === 0 || each === 1)
-    const working = !hard
-      ? math`-(${label} \cdot \ln ${first} + ${1 - label} \cdot \ln ${1 - first})`
-      : math`-\ln ${label === 1 ? first : math`(1 - ${first})`}`
+    const [one, zero] = [stable(1), stable(0)]
+    const both =
+      one && zero
+        ? math`${label} \cdot ${one} + ${1 - label} \cdot ${zero}`
+        : math`-(${label} \cdot \ln ${first} + ${1 - label} \cdot \ln ${1 - first})`
+    const working = hard
+      ? (stable(label) ?? math`-\ln ${label === 1 ? first : math`(1 - ${first})`}`)
+      : both
     work.step("Losses", () => [
       math`L = -[\,y \ln p + (1 - y) \ln (1 - p)\,]`,
       ...(hard ? [text`It is −ln p where the label is 1, and −ln(1 − p) where it is 0.`] : []),
@@ -162,10 +174,11 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
       }),
     })
     const weight = alpha === undefined ? math`` : math`\alpha_t `
+    const exact = stable(entry(y, 0))
     work.step("Focal loss", () => [
       math`L = -${weight}(1 - p_t)^{\gamma} \ln p_t, \quad \gamma = ${gamma}`,
       text`p_t is p where the label is 1, and 1 − p where it is 0${alpha === undefined ? "" : text`; α_t is ${alpha} or ${1 - alpha} likewise`}.`,
-      math`L_1 = -${alpha === undefined ? math`` : math`${entry(a, 0)} \cdot `}(1 - ${entry(p_t, 0)})^{${gamma}} \cdot \ln ${entry(p_t, 0)} = ${entry(terms, 0)}`,
+      math`L_1 = ${exact ? math`` : math`-`}${alpha === undefined ? math`` : math`${entry(a, 0)} \cdot `}(1 - ${entry(p_t, 0)})^{${gamma}} \cdot ${exact ?? math`\ln ${entry(p_t, 0)}`} = ${entry(terms, 0)}`,
       ...saturated,
       ...samplesTable(
         [math`y`, math`p_t`, ...(alpha === undefined ? [] : [math`\alpha_t`]), math`L`],
@@ -210,6 +223,11 @@ const solve: Solve<typeof given, typeof answers> = (given, work) => {
     math`g_1 = ${times(first)} = ${entry(gradient, 0)}`,
     math`g = ${gradient}`,
   ])
+}
+
+/** A sigmoid never is 0 or 1, but it may round to one of them. */
+function isEdge(p: number): boolean {
+  return p === 0 || p === 1
 }
 
 /** The probabilities of the labels 1 and 0. */

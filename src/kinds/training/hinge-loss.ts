@@ -60,10 +60,13 @@ const slips: Slips<typeof given> = {
 
 const question: Question<typeof given> = ({ scores, margin, squared, reduce }) => {
   const name = text`multiclass ${squared ? "squared " : ""}hinge loss with margin ${margin}`
-  const slopes = reduce ? ", and its derivatives by the scores" : ""
-  if (!isGrid(scores)) return text`Compute the terms of the ${name} and their sum${slopes}.`
-  const mean = reduce === "mean" ? ", and the derivatives of the mean by the scores" : slopes
-  return text`Compute the terms of the ${name}, the loss of each of the ${plural(scores.length, "sample")} and the mean${mean}.`
+  if (!isGrid(scores)) {
+    const derivatives = reduce ? ", and its derivatives by the scores" : ""
+    return text`Compute the terms of the ${name} and their sum${derivatives}.`
+  }
+  const whose = reduce === "mean" ? "the mean" : "each sample's loss"
+  const slopes = reduce ? `, and the derivatives of ${whose} by the scores` : ""
+  return text`Compute the terms of the ${name}, the loss of each of the ${plural(scores.length, "sample")} and the mean${slopes}.`
 }
 
 const solve: Solve<typeof given, typeof answers> = (given, work) => {

@@ -14,6 +14,7 @@ import { sumOfProducts } from "../../core/working.ts"
 import { softmax } from "../../math/activation.ts"
 import { hingeMistakes, hingeTerms } from "../../math/hinge.ts"
 import { add, argmax, entry, matvec, sum, transpose, vectorOf } from "../../math/linear.ts"
+import { logWritten } from "../../math/loss-working.ts"
 import { isGrid } from "../../math/nested.ts"
 import { logsOf, lossMistakes, softmaxTable } from "../../math/softmax-loss.ts"
 
@@ -158,7 +159,9 @@ const solve: Solve<typeof given, typeof answers> = ({ W, b, label, margin, ...gi
     lossMistakes(p, y, scores),
   )
   const truth = math`${entry(names, y)}`
-  work.step("Cross-entropy", () => [math`L = -\ln p_{${truth}} = -\ln ${entry(p, y)} = ${loss}`])
+  work.step("Cross-entropy", () => [
+    math`L = ${logWritten(math`p_{${truth}}`, { share: entry(p, y), loss })}`,
+  ])
 
   const terms = work.answer(
     "hinge_terms",
